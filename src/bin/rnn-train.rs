@@ -1,0 +1,2 @@
+//! stub, replaced in this session
+fn main() {}

@@ -1,0 +1,1 @@
+//! Randomness as a pure function of counters: nothing to save, nothing to restore.
