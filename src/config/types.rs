@@ -1,0 +1,443 @@
+//! What a valid config says, with every default filled in. Only `config` makes these values, so the
+//! other rooms never meet a contradiction.
+
+use std::path::PathBuf;
+
+/// A whole config; see contract sections 2 and 4 for what each key means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Where rows come from and how they become sequences.
+    pub data: DataConfig,
+    /// What is predicted.
+    pub task: TaskConfig,
+    /// The network.
+    pub model: ModelConfig,
+    /// How it is fitted.
+    pub training: TrainingConfig,
+    /// Where the run goes.
+    pub output: OutputConfig,
+}
+
+/// `data`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataConfig {
+    /// The files; `None` in a model file, which carries no paths.
+    pub source: Option<Source>,
+    /// Column to order by and to echo.
+    pub time: Option<String>,
+    /// What a row's series is named by.
+    pub series: SeriesBy,
+    /// Input columns, in the order of the network's features.
+    pub inputs: Vec<Column>,
+    /// Target columns, in the order of the network's outputs.
+    pub targets: Vec<Column>,
+    /// How `Source::Whole` is cut; `None` with separate files.
+    pub split: Option<Split>,
+    /// `None`: each series is one sequence.
+    pub window: Option<Window>,
+    /// One scaler per column, or one per column and series.
+    pub scale_per: ScalePer,
+    /// What an empty cell does.
+    pub missing: Missing,
+}
+
+/// Files or glob patterns, already joined with the config's folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `data.path`.
+    Whole(Vec<PathBuf>),
+    /// `data.train`, `data.valid`, `data.test`; the last two may be empty.
+    Parts {
+        /// Rows to fit on.
+        train: Vec<PathBuf>,
+        /// Rows to choose the best model on.
+        valid: Vec<PathBuf>,
+        /// Rows held out.
+        test: Vec<PathBuf>,
+    },
+}
+
+/// What names the series a row belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SeriesBy {
+    /// All rows are one series.
+    One,
+    /// `"@file"`: each file is a series.
+    File,
+    /// The values of these columns.
+    Columns(Vec<String>),
+}
+
+/// A number column in the role of input or target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Header name.
+    pub name: String,
+    /// Its scaling.
+    pub scale: ScaleKind,
+}
+
+/// How values are brought to about unit size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScaleKind {
+    /// Minus the mean, by the population deviation.
+    Standard,
+    /// To [-1, 1].
+    Minmax,
+    /// As they are.
+    None,
+}
+
+/// Whether series share a column's scaler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalePer {
+    /// One for all series.
+    Column,
+    /// One each; unknown series take the one fitted over all.
+    Series,
+}
+
+/// What an empty cell does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It is an error.
+    Error,
+}
+
+/// How rows are dealt to train, valid and test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// Rows of each series in time order, or whole series.
+    pub by: SplitBy,
+    /// `None`: what the others leave.
+    pub train: Option<Part>,
+    /// Validation part.
+    pub valid: Part,
+    /// Test part.
+    pub test: Part,
+}
+
+/// The unit a split deals in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SplitBy {
+    /// Rows, in order, inside each series.
+    Time,
+    /// Whole series, by a hash of the key and this seed.
+    Series {
+        /// `data.split.seed`.
+        seed: u64,
+    },
+}
+
+/// The size of one part.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Fraction of the rows (or series), rounded down; 0: none.
+    Fraction(f64),
+    /// So many rows (or series).
+    Count(usize),
+    /// From this time (inclusive) on; text in the form of the time column.
+    From(String),
+}
+
+/// `data.window`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Rows in a window.
+    pub length: usize,
+    /// Rows between the starts of training windows.
+    pub stride: usize,
+    /// What inputs are counted from.
+    pub relative_to: RelativeTo,
+}
+
+/// The row of a window whose inputs are subtracted from all of its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelativeTo {
+    /// The first.
+    First,
+    /// The last; only where the loss reads the last step alone.
+    Last,
+    /// Nothing is subtracted.
+    None,
+}
+
+/// `task`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskConfig {
+    /// What is predicted.
+    pub kind: TaskKind,
+    /// Which timesteps carry a loss.
+    pub loss_steps: LossSteps,
+    /// Forecasts are counted from the last known value of the target.
+    pub anchor: bool,
+}
+
+/// The kind of prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskKind {
+    /// Targets 1…horizon rows later.
+    Forecast {
+        /// Rows ahead, at least 1.
+        horizon: usize,
+    },
+    /// Targets at the same row.
+    Regression,
+}
+
+impl TaskConfig {
+    /// Steps predicted at each row: the horizon of a forecast, else 1.
+    pub fn steps(&self) -> usize {
+        match self.kind {
+            TaskKind::Forecast { horizon } => horizon,
+            TaskKind::Regression => 1,
+        }
+    }
+
+    /// Rows between a prediction and its first target: 1 for a forecast, else 0.
+    pub fn lead(&self) -> usize {
+        match self.kind {
+            TaskKind::Forecast { .. } => 1,
+            TaskKind::Regression => 0,
+        }
+    }
+}
+
+/// Which timesteps of a sequence carry a loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LossSteps {
+    /// All of them, summed.
+    All,
+    /// The final one (of both directions, where there are two).
+    Last,
+}
+
+/// `model`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ModelConfig {
+    /// As written; `layers` and `bidirectional` say the same in numbers.
+    pub topology: Topology,
+    /// The recurrent cell.
+    pub cell: Cell,
+    /// Units per layer and direction.
+    pub hidden_size: usize,
+    /// Recurrent layers.
+    pub layers: usize,
+    /// Chance that an output between layers is dropped while training.
+    pub dropout: f64,
+    /// What turns hidden states into outputs.
+    pub head: Head,
+}
+
+impl ModelConfig {
+    /// Directions per layer: 1 or 2.
+    pub fn directions(&self) -> usize {
+        if self.topology == Topology::Bidirectional { 2 } else { 1 }
+    }
+}
+
+/// `model.topology`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topology {
+    /// One layer, forward.
+    Single,
+    /// Several layers, forward.
+    Multi,
+    /// Two directions, any depth.
+    Bidirectional,
+}
+
+/// `model.cell`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cell {
+    /// Elman network.
+    Rnn(Nonlinearity),
+    /// Long short-term memory.
+    Lstm,
+    /// Gated recurrent unit.
+    Gru,
+}
+
+/// `model.nonlinearity`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Nonlinearity {
+    /// Hyperbolic tangent.
+    Tanh,
+    /// max(0, x).
+    Relu,
+}
+
+/// `model.head`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// `head.weight h + head.bias`.
+    Linear,
+    /// The hidden state is the output.
+    None,
+}
+
+/// `training`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingConfig {
+    /// Passes over the training windows; 0 writes the initial model.
+    pub epochs: usize,
+    /// Sequences per update.
+    pub batch_size: usize,
+    /// The loss of one output.
+    pub loss: LossKind,
+    /// The update rule.
+    pub optimizer: Optimizer,
+    /// The learning rate over time.
+    pub schedule: Schedule,
+    /// Updates over which the learning rate rises linearly from zero.
+    pub warmup_steps: u64,
+    /// Largest gradient norm.
+    pub clip_grad_norm: Option<f64>,
+    /// When to give up.
+    pub early_stopping: Option<EarlyStopping>,
+    /// Whether windows come in random order.
+    pub shuffle: bool,
+    /// The one seed.
+    pub seed: u64,
+    /// Whether state crosses windows.
+    pub state: State,
+}
+
+/// The loss of one output.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LossKind {
+    /// Squared error.
+    Mse,
+    /// Absolute error.
+    Mae,
+    /// Squared below `delta`, absolute above.
+    Huber {
+        /// Where it changes.
+        delta: f64,
+    },
+}
+
+/// The update rule, as PyTorch defines it. `learning_rate` is that of the schedule's start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Optimizer {
+    /// `torch.optim.SGD`.
+    Sgd {
+        /// Step size.
+        learning_rate: f64,
+        /// Momentum factor.
+        momentum: f64,
+        /// Nesterov's form of it.
+        nesterov: bool,
+        /// L2 penalty.
+        weight_decay: f64,
+    },
+    /// `torch.optim.Adam`.
+    Adam(Adam),
+    /// `torch.optim.AdamW`: the decay acts on the weights directly.
+    AdamW(Adam),
+    /// `torch.optim.RMSprop`.
+    RmsProp {
+        /// Step size.
+        learning_rate: f64,
+        /// Smoothing of squares.
+        alpha: f64,
+        /// Added to the root.
+        eps: f64,
+        /// Momentum factor.
+        momentum: f64,
+        /// Whether the mean gradient is subtracted.
+        centered: bool,
+        /// L2 penalty.
+        weight_decay: f64,
+    },
+}
+
+/// Numbers of `torch.optim.Adam` and `AdamW`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adam {
+    /// Step size.
+    pub learning_rate: f64,
+    /// Smoothing of gradients and of their squares.
+    pub betas: (f64, f64),
+    /// Added to the root.
+    pub eps: f64,
+    /// L2 penalty (Adam) or decay (AdamW).
+    pub weight_decay: f64,
+}
+
+impl Optimizer {
+    /// The learning rate the schedule starts from.
+    pub fn learning_rate(&self) -> f64 {
+        match self {
+            Optimizer::Sgd { learning_rate, .. } | Optimizer::RmsProp { learning_rate, .. } => {
+                *learning_rate
+            }
+            Optimizer::Adam(adam) | Optimizer::AdamW(adam) => adam.learning_rate,
+        }
+    }
+}
+
+/// The learning rate as a function of the epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Schedule {
+    /// Always the same.
+    Constant,
+    /// Times `gamma` every `step_size` epochs.
+    Step {
+        /// Epochs between drops.
+        step_size: usize,
+        /// Factor of a drop.
+        gamma: f64,
+    },
+    /// Times `gamma` every epoch.
+    Exponential {
+        /// Factor per epoch.
+        gamma: f64,
+    },
+    /// Half a cosine from the learning rate down to the minimum over all epochs.
+    Cosine {
+        /// Where it ends.
+        min_learning_rate: f64,
+    },
+    /// Times `factor` when `valid_loss` has not fallen for more than `patience` epochs.
+    Plateau {
+        /// Factor of a drop.
+        factor: f64,
+        /// Epochs without improvement that are forgiven.
+        patience: usize,
+        /// Relative improvement that counts (PyTorch's `threshold`).
+        threshold: f64,
+        /// Never below this.
+        min_learning_rate: f64,
+    },
+}
+
+/// `training.early_stopping`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EarlyStopping {
+    /// Epochs without improvement before training ends.
+    pub patience: usize,
+    /// Improvement of `valid_loss` that counts.
+    pub min_delta: f64,
+}
+
+/// `training.state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Every window starts from zeros.
+    Reset,
+    /// Truncated backpropagation: a chunk starts from the state its forerunner ended in.
+    Carry {
+        /// Consecutive parts every series is cut into, trained side by side.
+        lanes: usize,
+    },
+}
+
+/// `output`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputConfig {
+    /// The run folder, already joined with the config's folder.
+    pub dir: Option<PathBuf>,
+    /// Epochs between checkpoints.
+    pub checkpoint_every: usize,
+}
