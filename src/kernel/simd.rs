@@ -1,0 +1,92 @@
+//! Which vector instructions this CPU has, and the way into code compiled for them.
+//!
+//! A [`Work`] is plain Rust whose body is inlined into one function per [`Level`]; the compiler
+//! vectorises each copy for its instructions. All copies give the same bits.
+
+#![allow(unsafe_code)] // calling a #[target_feature] function; sound because `run_at` checks the CPU
+
+use std::sync::OnceLock;
+
+/// Instruction sets there is a copy for, the narrowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// What the crate was compiled for; fused multiply-add in software if need be.
+    Portable,
+    /// AVX2 and FMA, 8 lanes.
+    Avx2,
+    /// AVX-512F, 16 lanes.
+    Avx512,
+}
+
+impl Level {
+    /// All levels; those above [`best`] must not be run.
+    #[cfg(test)]
+    pub(super) const ALL: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
+}
+
+/// A piece of code to be compiled once per level. `run` and all it calls must be `#[inline(always)]`,
+/// for a call would leave the level; closures cannot be, so no closures around large bodies.
+pub(super) trait Work {
+    /// Does it.
+    fn run(self);
+}
+
+/// Runs `work` at the level of this process.
+pub(super) fn run<W: Work>(work: W) {
+    run_at(level(), work);
+}
+
+/// Runs `work` at a given level. Panics if the CPU lacks it.
+pub(super) fn run_at<W: Work>(level: Level, work: W) {
+    assert!(level <= best(), "this CPU has no {level:?}");
+    match level {
+        // SAFETY: the CPU has these features, as just checked.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { run_avx512(work) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { run_avx2(work) },
+        _ => work.run(),
+    }
+}
+
+/// Whether `f32::mul_add` is an instruction at the level of this process.
+pub(super) fn has_fused_multiply_add() -> bool {
+    cfg!(target_arch = "aarch64") || level() > Level::Portable
+}
+
+/// The level of this process: the best, unless the environment variable `RNN_SIMD` (`portable` or
+/// `avx2`) asks for less. It is there for tests that compare the bits of whole programs.
+pub(super) fn level() -> Level {
+    static LEVEL: OnceLock<Level> = OnceLock::new();
+    *LEVEL.get_or_init(|| {
+        let limit = match std::env::var("RNN_SIMD").as_deref() {
+            Ok("portable") => Level::Portable,
+            Ok("avx2") => Level::Avx2,
+            _ => Level::Avx512,
+        };
+        best().min(limit)
+    })
+}
+
+/// The widest level this CPU has. (The standard library asks the CPU once and remembers.)
+pub(super) fn best() -> Level {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        let wide = is_x86_feature_detected!("avx512f");
+        return if wide { Level::Avx512 } else { Level::Avx2 };
+    }
+    Level::Portable
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx2,fma")]
+fn run_avx512<W: Work>(work: W) {
+    work.run();
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn run_avx2<W: Work>(work: W) {
+    work.run();
+}
