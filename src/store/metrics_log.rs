@@ -1,0 +1,147 @@
+//! `metrics.jsonl`, equal bits for equal runs, and `log.jsonl`, which holds what depends on clock and
+//! machine.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::atomic;
+use crate::error::{Error, Result};
+
+/// `metrics.jsonl`: one line per epoch. The file is small, so it is rewritten whole, which keeps it
+/// whole.
+///
+/// Save an epoch's checkpoint only after its line was pushed with success: then a run that is killed
+/// between the two finds a line too many, which [`MetricsLog::resume`] cuts, never one too few.
+#[derive(Debug)]
+pub struct MetricsLog {
+    path: PathBuf,
+    text: String,
+}
+
+impl MetricsLog {
+    /// A log without lines; writes nothing yet.
+    pub fn new(path: PathBuf) -> Self {
+        MetricsLog { path, text: String::new() }
+    }
+
+    /// The log at `path`, cut to its first `epochs` lines. Errors: [`Error::Model`] if it has fewer,
+    /// [`Error::Input`], [`Error::Write`].
+    pub fn resume(path: PathBuf, epochs: usize) -> Result<Self> {
+        let found = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
+            Err(e) => return Err(Error::input(&path, &e)),
+        };
+        let whole_lines = || found.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let text: String = whole_lines().take(epochs).collect();
+        let count = whole_lines().count();
+        if count < epochs {
+            let reason = format!("has {count} lines, but the checkpoint is at epoch {epochs}");
+            return Err(Error::Model { path, reason });
+        }
+        if text != found {
+            atomic::write(&path, text.as_bytes())?;
+        }
+        Ok(MetricsLog { path, text })
+    }
+
+    /// Adds a line and writes the file. A line whose write fails is kept and written with the next.
+    /// Floats must be finite: JSON has no other, they would read `null`. Errors: [`Error::Write`].
+    pub fn push<T: Serialize>(&mut self, line: &T) -> Result<()> {
+        self.text.push_str(&to_line(line)?);
+        atomic::write(&self.path, self.text.as_bytes())
+    }
+}
+
+/// Appends one line to `log.jsonl`; begins a new line where a killed process left half of one.
+/// Errors: [`Error::Write`], which need not stop a run: nothing depends on this file.
+pub fn append<T: Serialize>(path: &Path, line: &T) -> Result<()> {
+    let mut text = to_line(line)?;
+    let mut attempt = || {
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        if file.seek(SeekFrom::End(0))? > 0 {
+            let mut last = [0];
+            file.seek(SeekFrom::End(-1))?;
+            file.read_exact(&mut last)?;
+            if last != *b"\n" {
+                text.insert(0, '\n');
+            }
+        }
+        file.write_all(text.as_bytes())
+    };
+    attempt().map_err(|e| Error::write(path, &e))
+}
+
+fn to_line<T: Serialize>(line: &T) -> Result<String> {
+    let text = serde_json::to_string(line)
+        .map_err(|e| Error::Internal(format!("a log line is no JSON: {e}")))?;
+    Ok(text + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Line {
+        epoch: usize,
+    }
+
+    #[test]
+    fn a_resumed_log_equals_an_uninterrupted_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metrics.jsonl");
+        let mut log = MetricsLog::new(path.clone());
+        for epoch in 1..=4 {
+            log.push(&Line { epoch }).unwrap();
+        }
+        let whole = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(whole, "{\"epoch\":1}\n{\"epoch\":2}\n{\"epoch\":3}\n{\"epoch\":4}\n");
+        for kept in 0..=4 {
+            std::fs::write(&path, format!("{whole}{{\"epo")).unwrap();
+            let mut log = MetricsLog::resume(path.clone(), kept).unwrap();
+            let cut = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(cut.lines().count(), kept);
+            for epoch in kept + 1..=4 {
+                log.push(&Line { epoch }).unwrap();
+            }
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
+        }
+    }
+
+    #[test]
+    fn missing_lines_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metrics.jsonl");
+        assert!(MetricsLog::resume(path.clone(), 0).is_ok());
+        std::fs::write(&path, "{}\n{}\n{").unwrap();
+        let error = MetricsLog::resume(path, 3).unwrap_err();
+        assert_eq!(error.exit_code(), 69);
+        assert!(error.to_string().contains("has 2 lines"), "{error}");
+    }
+
+    #[test]
+    fn a_failed_push_is_made_good_by_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("run");
+        let mut log = MetricsLog::new(run.join("metrics.jsonl"));
+        assert_eq!(log.push(&Line { epoch: 1 }).unwrap_err().exit_code(), 74);
+        std::fs::create_dir(&run).unwrap();
+        log.push(&Line { epoch: 2 }).unwrap();
+        assert_eq!(std::fs::read_to_string(&log.path).unwrap(), "{\"epoch\":1}\n{\"epoch\":2}\n");
+    }
+
+    #[test]
+    fn the_machine_log_grows_line_by_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.jsonl");
+        append(&path, &Line { epoch: 1 }).unwrap();
+        std::fs::write(&path, "{\"epoch\":1}\n{\"ep").unwrap();
+        append(&path, &Line { epoch: 2 }).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text, "{\"epoch\":1}\n{\"ep\n{\"epoch\":2}\n");
+    }
+}
