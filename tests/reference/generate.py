@@ -6,6 +6,7 @@ exactly; PyTorch's own float32 results are checked to lie within 1e-5 of them.
 """
 
 import copy
+import inspect
 import itertools
 import json
 from pathlib import Path
@@ -107,7 +108,7 @@ def network_case(cell, layers, directions, loss_steps="all", given_state=False):
     network = copy.deepcopy(single).double()
 
     padding = (torch.arange(steps) >= lengths[:, None])[:, :, None]
-    x = singles(batch, steps, inputs).masked_fill(padding, 0.0).requires_grad_()
+    x = singles(batch, steps, inputs).masked_fill(padding, 0.0)
     every_step = singles(batch, steps, outputs).masked_fill(padding, 0.0)
     targets = every_step if loss_steps == "all" else singles(batch, outputs)
     initial = None
@@ -122,7 +123,7 @@ def network_case(cell, layers, directions, loss_steps="all", given_state=False):
     loss.backward()
 
     if initial is None:
-        for ours, theirs in zip(single(x.detach().float(), lengths)[::2], (output, y)):
+        for ours, theirs in zip(single(x.float(), lengths)[::2], (output, y)):
             assert close(ours, theirs), f"{cell}: float32 strays from double"
 
     case = {"cell": cell, "layers": layers, "directions": directions, "loss_steps": loss_steps}
@@ -134,7 +135,7 @@ def network_case(cell, layers, directions, loss_steps="all", given_state=False):
     if cell == "lstm":
         case["final_cell"] = tensor(final[1])
     y = y.masked_fill(padding, 0.0) if loss_steps == "all" else y
-    case |= {"prediction": tensor(y), "loss": number(loss.item()), "input_gradient": tensor(x.grad)}
+    case |= {"prediction": tensor(y), "loss": number(loss.item())}
     case["gradients"] = tensors((name, p.grad) for name, p in network.named_parameters())
     return case
 
@@ -254,6 +255,7 @@ def losses():
 # ---- Learning rates, epoch by epoch -----------------------------------------------------------------------------
 
 SCHEDULES = torch.optim.lr_scheduler
+SHAPE = ["gamma", "eta_min", "factor", "patience", "threshold", "min_lr"]  # with a default of PyTorch's
 METRICS = [1.0, 0.9, 0.89995, 0.9, 0.8, 0.8, float("nan"), 0.81, 0.79995, 0.79, 0.9, 0.9, 0.9, 0.9, 0.7, 0.7, 0.7, 0.7]
 
 
@@ -283,7 +285,8 @@ def schedules():
     listed = []
     for name, kind, options, metrics in cases:
         epochs = len(metrics) if metrics else 18
-        case = {"schedule": name, "options": options, "learning_rate": 0.1}
+        defaults = {key: p.default for key, p in inspect.signature(kind).parameters.items() if key in SHAPE}
+        case = {"schedule": name, "options": defaults | options, "learning_rate": 0.1}
         if metrics:
             case["metrics"] = [number(metric) for metric in metrics]
         listed.append(case | {"rates": rates(kind, metrics, epochs, **options)})
