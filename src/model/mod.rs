@@ -1,3 +1,22 @@
-//! model
+//! The recurrent network: parameters, cells, the walk over time, layers, head. It knows tensors and
+//! nothing of files, CSV or training; a mismatch of shapes is a bug and panics.
 
 pub mod cell;
+
+mod block;
+mod dropout;
+mod edge;
+mod head;
+mod init;
+mod layer;
+mod network;
+mod params;
+mod recurrence;
+
+pub use block::{BLOCK_ROWS, Block, State};
+pub use dropout::DropoutKey;
+pub use edge::{Outputs, run};
+pub use init::initial_params;
+pub use network::{Architecture, GradientPart, Network, Read, Tape};
+pub use params::{Entry, Layout, Slot, Tensors};
+pub use recurrence::Direction;

@@ -1,0 +1,109 @@
+//! Sequences side by side: the unit of work of every pass.
+
+/// Rows of a block. A constant: what sums over rows is summed block by block, so this number is part
+/// of the promise that the number of threads changes no bit.
+pub const BLOCK_ROWS: usize = 16;
+
+/// Up to [`BLOCK_ROWS`] sequences, time-major, longest first, zeros behind the end of the shorter ones.
+/// Buffers are kept when a block is filled again.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    inputs: Vec<f32>, // [T, B, features]
+    features: usize,
+    lengths: Vec<usize>, // [B], descending
+    /// Place of row 0 in the whole batch; makes dropout independent of the blocking.
+    pub first_row: usize,
+    /// Where the walk starts; `None`: zeros.
+    pub initial: Option<State>,
+}
+
+impl Block {
+    /// Makes room for sequences of these lengths (longest first), all zeros.
+    pub fn reset(&mut self, lengths: &[usize], features: usize) {
+        assert!(lengths.len() <= BLOCK_ROWS, "a block holds at most {BLOCK_ROWS} rows");
+        assert!(lengths.windows(2).all(|w| w[0] >= w[1]), "rows come longest first");
+        self.features = features;
+        self.lengths.clear();
+        self.lengths.extend_from_slice(lengths);
+        self.inputs.clear();
+        self.inputs.resize(self.steps() * lengths.len() * features, 0.0);
+        self.first_row = 0;
+        self.initial = None;
+    }
+
+    /// T: steps of the longest sequence.
+    pub fn steps(&self) -> usize {
+        self.lengths.first().copied().unwrap_or(0)
+    }
+
+    /// B: sequences.
+    pub fn rows(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// Values per step and sequence.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
+    /// Steps of each sequence.
+    pub fn lengths(&self) -> &[usize] {
+        &self.lengths
+    }
+
+    /// `[T, B, features]`, flat.
+    pub fn inputs(&self) -> &[f32] {
+        &self.inputs
+    }
+
+    /// The features of one step of one sequence.
+    pub fn step_mut(&mut self, t: usize, row: usize) -> &mut [f32] {
+        let at = (t * self.lengths.len() + row) * self.features;
+        &mut self.inputs[at..at + self.features]
+    }
+
+    /// Rows that have a step `t`: a prefix, because rows come longest first.
+    pub fn live(&self, t: usize) -> usize {
+        self.lengths.partition_point(|&length| length > t)
+    }
+}
+
+/// Hidden (and cell) states of some sequences at one moment, all layers and directions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// `[layers * directions, B, hidden]`, flat.
+    pub h: Vec<f32>,
+    /// The same for the cell state of an lstm, else empty.
+    pub c: Vec<f32>,
+}
+
+impl State {
+    /// Copies row `from` of `source` (which holds `source_rows`) to row `to` of `self` (`rows`).
+    pub fn copy_row(
+        &mut self,
+        to: usize,
+        rows: usize,
+        source: &State,
+        from: usize,
+        source_rows: usize,
+        hidden: usize,
+    ) {
+        let copy = |target: &mut [f32], source: &[f32]| {
+            let target = target.chunks_exact_mut(rows * hidden);
+            for (t, s) in target.zip(source.chunks_exact(source_rows * hidden)) {
+                t[to * hidden..][..hidden].copy_from_slice(&s[from * hidden..][..hidden]);
+            }
+        };
+        copy(&mut self.h, &source.h);
+        copy(&mut self.c, &source.c);
+    }
+
+    /// Sets row `row` of `rows` to zero.
+    pub fn clear_row(&mut self, row: usize, rows: usize, hidden: usize) {
+        for part in [&mut self.h, &mut self.c] {
+            for chunk in part.chunks_exact_mut(rows * hidden) {
+                chunk[row * hidden..][..hidden].fill(0.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! One layer: one or two directions over the same input, their outputs side by side.
+
+use super::block::{Block, State};
+use super::dropout::{DropoutKey, Mask};
+use super::params::{Layout, Tensors};
+use super::recurrence::{self, Direction, Recurrence};
+use crate::config::Cell;
+
+/// What every layer of a network shares.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    pub(super) cell: Cell,
+    pub(super) hidden: usize,
+    pub(super) directions: &'static [Direction],
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Layer {
+    index: usize,
+    shape: Shape,
+    pub(super) recurrences: Vec<Recurrence>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tape {
+    pub(super) directions: Vec<recurrence::Tape>,
+    pub(super) out: Vec<f32>,   // [T, B, directions * H], after dropout
+    pub(super) d_out: Vec<f32>, // dL/d out
+    mask: Vec<f32>,             // [T, B, directions * H]; empty without dropout
+}
+
+impl Layer {
+    pub(super) fn new(index: usize, shape: Shape, input: usize, layout: &mut Layout) -> Self {
+        let recurrence =
+            |&d| Recurrence::new(shape.cell, d, index, input, shape.hidden, &mut *layout);
+        Self { index, shape, recurrences: shape.directions.iter().map(recurrence).collect() }
+    }
+
+    /// Width of the output.
+    pub(super) fn width(&self) -> usize {
+        self.recurrences.len() * self.shape.hidden
+    }
+
+    pub(super) fn tape(&self) -> Tape {
+        let directions = vec![recurrence::Tape::default(); self.recurrences.len()];
+        Tape { directions, ..Tape::default() }
+    }
+
+    /// From `x` `[T, B, input]` to `tape.out`; zero behind a sequence's end.
+    pub(super) fn forward(
+        &self,
+        params: &Tensors,
+        block: &Block,
+        x: &[f32],
+        dropout: Option<(DropoutKey, f32)>,
+        tape: &mut Tape,
+    ) {
+        let (rows, hidden, width) = (block.rows(), self.shape.hidden, self.width());
+        let size = block.steps() * rows * width;
+        tape.out.resize(size, 0.0);
+        tape.d_out.resize(size, 0.0);
+        for (k, recurrence) in self.recurrences.iter().enumerate() {
+            let at = (self.index * self.recurrences.len() + k) * rows * hidden;
+            let initial = block.initial.as_ref().map(|state| {
+                let c = if state.c.is_empty() { &[][..] } else { &state.c[at..][..rows * hidden] };
+                (&state.h[at..][..rows * hidden], c)
+            });
+            recurrence.forward(params, block, x, initial, &mut tape.directions[k]);
+            let out = tape.out.chunks_exact_mut(rows * width).enumerate();
+            for (t, out) in out {
+                let h = tape.directions[k].output(self.shape.directions[k], t, hidden);
+                let live = block.live(t);
+                for (row, out) in out.chunks_exact_mut(width).enumerate() {
+                    let out = &mut out[k * hidden..][..hidden];
+                    if row < live {
+                        out.copy_from_slice(&h[row * hidden..][..hidden]);
+                    } else {
+                        out.fill(0.0);
+                    }
+                }
+            }
+        }
+        self.drop(block, dropout, tape);
+    }
+
+    fn drop(&self, block: &Block, dropout: Option<(DropoutKey, f32)>, tape: &mut Tape) {
+        let Some((key, chance)) = dropout else {
+            return tape.mask.clear();
+        };
+        tape.mask.resize(tape.out.len(), 0.0);
+        let mask = Mask {
+            key,
+            chance,
+            layer: self.index,
+            first_row: block.first_row,
+            factors: &mut tape.mask,
+        };
+        mask.draw(block.rows(), self.width());
+        scale(&mut tape.out, &tape.mask);
+    }
+
+    /// Walks back from `tape.d_out`; writes dL/dx to `dx` `[T, B, input]` where it is wanted.
+    pub(super) fn backward(
+        &self,
+        params: &Tensors,
+        block: &Block,
+        tape: &mut Tape,
+        dx: Option<&mut [f32]>,
+    ) {
+        if !tape.mask.is_empty() {
+            scale(&mut tape.d_out, &tape.mask);
+        }
+        let width = self.width();
+        for (k, recurrence) in self.recurrences.iter().enumerate() {
+            let column = k * self.shape.hidden;
+            let steps = &mut tape.directions[k];
+            recurrence.backward(params, block, steps, &tape.d_out, width, column);
+        }
+        if let Some(dx) = dx {
+            dx.fill(0.0);
+            for (recurrence, tape) in self.recurrences.iter().zip(&tape.directions) {
+                recurrence.add_input_gradient(params, tape, dx);
+            }
+        }
+    }
+
+    /// The states every row of the block ended in, into this layer's part of `state`.
+    pub(super) fn final_state(&self, block: &Block, tape: &Tape, state: &mut State) {
+        let (rows, hidden) = (block.rows(), self.shape.hidden);
+        for (k, tape) in tape.directions.iter().enumerate() {
+            let at = (self.index * self.recurrences.len() + k) * rows * hidden;
+            for (row, &length) in block.lengths().iter().enumerate() {
+                let (h, c) = tape.final_state(self.shape.directions[k], row, length, hidden);
+                state.h[at + row * hidden..][..hidden].copy_from_slice(h);
+                if !c.is_empty() {
+                    state.c[at + row * hidden..][..hidden].copy_from_slice(c);
+                }
+            }
+        }
+    }
+}
+
+fn scale(values: &mut [f32], factors: &[f32]) {
+    values.iter_mut().zip(factors).for_each(|(v, f)| *v *= f);
+}

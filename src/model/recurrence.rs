@@ -1,0 +1,331 @@
+//! One cell unrolled over time in one direction: the products and the time loop.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Ix1, Ix2};
+
+use super::block::Block;
+use super::cell;
+use super::params::{Layout, Slot, Tensors};
+use crate::config::Cell;
+use crate::kernel::{self, StepBackward, StepForward};
+
+/// The order in which timesteps are visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// First to last.
+    Forward,
+    /// Last to first; each sequence starts at its own last step.
+    Reverse,
+}
+
+impl Direction {
+    /// State slots that step `t` reads and writes, counted from `t`. Slot 0 (or the slot behind a
+    /// sequence's last step, in reverse) holds the initial state: no step is special.
+    fn slots(self) -> (usize, usize) {
+        match self {
+            Direction::Forward => (0, 1),
+            Direction::Reverse => (1, 0),
+        }
+    }
+
+    /// Time of the `k`-th visited of `steps` steps.
+    fn time(self, k: usize, steps: usize) -> usize {
+        match self {
+            Direction::Forward => k,
+            Direction::Reverse => steps - 1 - k,
+        }
+    }
+
+    /// The slot a sequence of this length starts from, and the one it ends in.
+    fn ends(self, length: usize) -> (usize, usize) {
+        match self {
+            Direction::Forward => (0, length),
+            Direction::Reverse => (length, 0),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Recurrence {
+    cell: Cell,
+    direction: Direction,
+    hidden: usize,
+    input: usize,
+    pub(super) weight_ih: Slot<Ix2>, // [gates * H, input]
+    pub(super) weight_hh: Slot<Ix2>, // [gates * H, H]
+    pub(super) bias_ih: Slot<Ix1>,   // [gates * H]
+    pub(super) bias_hh: Slot<Ix1>,   // [gates * H]
+}
+
+/// What forward leaves for backward, and room for both; grows to the largest block seen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tape {
+    steps: usize,
+    rows: usize,
+    h: Vec<f32>,       // [T + 1, B, H]
+    c: Vec<f32>,       // [T + 1, B, H] or empty
+    saved: Vec<f32>,   // [T, B, saved * H]
+    x_proj: Vec<f32>,  // [T, B, gates * H]
+    h_proj: Vec<f32>,  // [B, gates * H]
+    dx_proj: Vec<f32>, // [T, B, gates * H]: dL/dx_proj
+    dh_proj: Vec<f32>, // the same for h_proj, or empty where it equals dx_proj
+    dh: Vec<f32>,      // [B, H]
+    dc: Vec<f32>,      // [B, H] or empty
+}
+
+impl Recurrence {
+    pub(super) fn new(
+        cell: Cell,
+        direction: Direction,
+        layer: usize,
+        input: usize,
+        hidden: usize,
+        layout: &mut Layout,
+    ) -> Self {
+        let width = cell::gates(cell) * hidden;
+        let suffix = if direction == Direction::Reverse { "_reverse" } else { "" };
+        let name = |tensor: &str| format!("rnn.{tensor}_l{layer}{suffix}");
+        Self {
+            cell,
+            direction,
+            hidden,
+            input,
+            weight_ih: layout.add(name("weight_ih"), (width, input)),
+            weight_hh: layout.add(name("weight_hh"), (width, hidden)),
+            bias_ih: layout.add(name("bias_ih"), width),
+            bias_hh: layout.add(name("bias_hh"), width),
+        }
+    }
+
+    /// Gate rows of the weights.
+    pub(super) fn width(&self) -> usize {
+        cell::gates(self.cell) * self.hidden
+    }
+
+    /// Runs the cell over `x` `[T, B, input]`; `initial` is (h, c), each `[B, H]`. States land in the tape.
+    pub(super) fn forward(
+        &self,
+        params: &Tensors,
+        block: &Block,
+        x: &[f32],
+        initial: Option<(&[f32], &[f32])>,
+        tape: &mut Tape,
+    ) {
+        let (steps, rows, hidden, width) = (block.steps(), block.rows(), self.hidden, self.width());
+        self.resize(tape, steps, rows);
+        self.start(block, initial, tape);
+
+        // The input half of every step, in one product.
+        let mut x_proj = matrix_mut(&mut tape.x_proj, steps * rows, width);
+        x_proj.assign(&params.get(&self.bias_ih));
+        let weight_ih = params.get(&self.weight_ih);
+        kernel::product(matrix(x, steps * rows, self.input), weight_ih.t(), &mut x_proj);
+
+        let (read, write) = self.direction.slots();
+        let weight_hh = params.get(&self.weight_hh);
+        let bias_hh = params.get(&self.bias_hh);
+        let kept = cell::saved(self.cell) * hidden;
+        for t in (0..steps).map(|k| self.direction.time(k, steps)) {
+            let live = block.live(t);
+            let (h_prev, h) = two_slots(&mut tape.h, rows * hidden, t + read, t + write);
+            let (h_prev, h) = (&h_prev[..live * hidden], &mut h[..live * hidden]);
+            let mut h_proj = matrix_mut(&mut tape.h_proj, live, width);
+            h_proj.assign(&bias_hh);
+            kernel::product(matrix(h_prev, live, hidden), weight_hh.t(), &mut h_proj);
+
+            let (c_prev, c): (&[f32], &mut [f32]) = if tape.c.is_empty() {
+                (&[], &mut [])
+            } else {
+                let (c_prev, c) = two_slots(&mut tape.c, rows * hidden, t + read, t + write);
+                (&c_prev[..live * hidden], &mut c[..live * hidden])
+            };
+            let step = StepForward {
+                rows: live,
+                hidden,
+                x_proj: at(&tape.x_proj, t, rows * width, live * width),
+                h_proj: &tape.h_proj[..live * width],
+                h_prev,
+                c_prev,
+                h,
+                c,
+                saved: &mut tape.saved[t * rows * kept..][..live * kept],
+            };
+            cell::forward(self.cell, step);
+        }
+    }
+
+    /// Walks back through time from `d_out` = dL/d(output), columns `column..column + H` of a
+    /// `[T, B, d_width]` tensor. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end.
+    pub(super) fn backward(
+        &self,
+        params: &Tensors,
+        block: &Block,
+        tape: &mut Tape,
+        d_out: &[f32],
+        d_width: usize,
+        column: usize,
+    ) {
+        let (steps, rows, hidden, width) = (block.steps(), block.rows(), self.hidden, self.width());
+        let (read, write) = self.direction.slots();
+        let weight_hh = params.get(&self.weight_hh);
+        let kept = cell::saved(self.cell) * hidden;
+        let separate = cell::separate_h_grad(self.cell);
+        tape.dh.fill(0.0);
+        tape.dc.fill(0.0);
+        for t in (0..steps).rev().map(|k| self.direction.time(k, steps)) {
+            let live = block.live(t);
+            let d_out = &d_out[t * rows * d_width..];
+            for (row, dh) in tape.dh[..live * hidden].chunks_exact_mut(hidden).enumerate() {
+                let d_out = &d_out[row * d_width + column..][..hidden];
+                dh.iter_mut().zip(d_out).for_each(|(dh, d)| *dh += d);
+            }
+            let span = t * rows * width..(t + 1) * rows * width;
+            tape.dx_proj[span.clone()][live * width..].fill(0.0);
+            if separate {
+                tape.dh_proj[span.clone()][live * width..].fill(0.0);
+            }
+            let states = |s: &'_ Vec<f32>, slot| {
+                if s.is_empty() {
+                    0..0
+                } else {
+                    slot * rows * hidden..slot * rows * hidden + live * hidden
+                }
+            };
+            let step = StepBackward {
+                rows: live,
+                hidden,
+                h_prev: &tape.h[states(&tape.h, t + read)],
+                c_prev: &tape.c[states(&tape.c, t + read)],
+                h: &tape.h[states(&tape.h, t + write)],
+                c: &tape.c[states(&tape.c, t + write)],
+                saved: &tape.saved[t * rows * kept..][..live * kept],
+                dh: &mut tape.dh[..live * hidden],
+                dc: if tape.dc.is_empty() { &mut [] } else { &mut tape.dc[..live * hidden] },
+                dx_proj: &mut tape.dx_proj[span.clone()][..live * width],
+                dh_proj: if separate {
+                    &mut tape.dh_proj[span.clone()][..live * width]
+                } else {
+                    &mut []
+                },
+            };
+            cell::backward(self.cell, step);
+            let dh_proj = if separate { &tape.dh_proj[span] } else { &tape.dx_proj[span] };
+            let dh_proj = matrix(&dh_proj[..live * width], live, width);
+            let mut dh = matrix_mut(&mut tape.dh, live, hidden);
+            kernel::product(dh_proj, weight_hh, &mut dh);
+        }
+    }
+
+    /// Adds dL/dx = dx_proj W_ih to `dx` `[T, B, input]`.
+    pub(super) fn add_input_gradient(&self, params: &Tensors, tape: &Tape, dx: &mut [f32]) {
+        let count = tape.steps * tape.rows;
+        let dx_proj = matrix(&tape.dx_proj, count, self.width());
+        kernel::product(
+            dx_proj,
+            params.get(&self.weight_ih),
+            &mut matrix_mut(dx, count, self.input),
+        );
+    }
+
+    fn resize(&self, tape: &mut Tape, steps: usize, rows: usize) {
+        let (hidden, width) = (self.hidden, self.width());
+        let cell_width = if cell::has_cell_state(self.cell) { hidden } else { 0 };
+        (tape.steps, tape.rows) = (steps, rows);
+        tape.h.resize((steps + 1) * rows * hidden, 0.0);
+        tape.c.resize((steps + 1) * rows * cell_width, 0.0);
+        tape.saved.resize(steps * rows * cell::saved(self.cell) * hidden, 0.0);
+        tape.x_proj.resize(steps * rows * width, 0.0);
+        tape.h_proj.resize(rows * width, 0.0);
+        tape.dx_proj.resize(steps * rows * width, 0.0);
+        if cell::separate_h_grad(self.cell) {
+            tape.dh_proj.resize(steps * rows * width, 0.0);
+        }
+        tape.dh.resize(rows * hidden, 0.0);
+        tape.dc.resize(rows * cell_width, 0.0);
+    }
+
+    /// Puts each row's initial state where its first step reads it.
+    fn start(&self, block: &Block, initial: Option<(&[f32], &[f32])>, tape: &mut Tape) {
+        let (rows, hidden) = (block.rows(), self.hidden);
+        for (row, &length) in block.lengths().iter().enumerate() {
+            let (first, _) = self.direction.ends(length);
+            let slot = (first * rows + row) * hidden..(first * rows + row + 1) * hidden;
+            let given = row * hidden..(row + 1) * hidden;
+            match initial {
+                Some((h, _)) => tape.h[slot.clone()].copy_from_slice(&h[given.clone()]),
+                None => tape.h[slot.clone()].fill(0.0),
+            }
+            if !tape.c.is_empty() {
+                match initial {
+                    Some((_, c)) => tape.c[slot].copy_from_slice(&c[given]),
+                    None => tape.c[slot].fill(0.0),
+                }
+            }
+        }
+    }
+}
+
+impl Tape {
+    /// The output at step `t`: the states its live rows were left in, `[B, H]`.
+    pub(super) fn output(&self, direction: Direction, t: usize, hidden: usize) -> &[f32] {
+        let (_, write) = direction.slots();
+        at(&self.h, t + write, self.rows * hidden, self.rows * hidden)
+    }
+
+    /// The states `row` ended in: (h, c), each `[H]`; c is empty unless the cell keeps one.
+    pub(super) fn final_state(
+        &self,
+        direction: Direction,
+        row: usize,
+        length: usize,
+        hidden: usize,
+    ) -> (&[f32], &[f32]) {
+        let (_, last) = direction.ends(length);
+        let h = &self.h[(last * self.rows + row) * hidden..][..hidden];
+        let c = if self.c.is_empty() {
+            &self.c[..]
+        } else {
+            &self.c[(last * self.rows + row) * hidden..][..hidden]
+        };
+        (h, c)
+    }
+
+    /// dL/dx_proj of all steps, `[T * B, gates * H]`.
+    pub(super) fn dx_proj(&self, width: usize) -> ArrayView2<'_, f32> {
+        matrix(&self.dx_proj, self.steps * self.rows, width)
+    }
+
+    /// dL/dh_proj of all steps, `[T * B, gates * H]`.
+    pub(super) fn dh_proj(&self, width: usize) -> ArrayView2<'_, f32> {
+        let values = if self.dh_proj.is_empty() { &self.dx_proj } else { &self.dh_proj };
+        matrix(values, self.steps * self.rows, width)
+    }
+
+    /// The states every step read, `[T * B, H]`.
+    pub(super) fn h_prev(&self, direction: Direction, hidden: usize) -> ArrayView2<'_, f32> {
+        let (read, _) = direction.slots();
+        let count = self.steps * self.rows;
+        matrix(&self.h[read * self.rows * hidden..], count, hidden)
+    }
+}
+
+/// The first `rows` rows of a flat, row-major matrix.
+pub(super) fn matrix(flat: &[f32], rows: usize, columns: usize) -> ArrayView2<'_, f32> {
+    ArrayView2::from_shape((rows, columns), &flat[..rows * columns]).expect("sizes agree")
+}
+
+/// The same, to write.
+pub(super) fn matrix_mut(flat: &mut [f32], rows: usize, columns: usize) -> ArrayViewMut2<'_, f32> {
+    ArrayViewMut2::from_shape((rows, columns), &mut flat[..rows * columns]).expect("sizes agree")
+}
+
+fn at(flat: &[f32], index: usize, stride: usize, len: usize) -> &[f32] {
+    &flat[index * stride..][..len]
+}
+
+/// One slot to read and its neighbour to write.
+fn two_slots(flat: &mut [f32], size: usize, read: usize, write: usize) -> (&[f32], &mut [f32]) {
+    let (low, high) = flat.split_at_mut(read.max(write) * size);
+    let low = &mut low[read.min(write) * size..][..size];
+    let high = &mut high[..size];
+    if read < write { (low, high) } else { (high, low) }
+}

@@ -1,0 +1,109 @@
+//! The loss of a sequence: `l(y_hat, y)` of every real timestep, summed over the steps.
+//!
+//! `l` is the mean over the outputs of a step that are present (a target that is not a number is not).
+
+use crate::config::LossKind;
+use crate::model::Block;
+
+/// A loss function of contract section 3.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Loss {
+    /// The loss of one output.
+    pub kind: LossKind,
+    /// Divides the gradient: B, the sequences of the batch that have a term.
+    pub sequences: f32,
+}
+
+/// Sums of loss terms in a fixed order: row by row, and steps ascending within a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LossSum {
+    /// Sum of `l` over steps.
+    pub sum: f64,
+    /// Steps that had a term.
+    pub steps: u64,
+    /// Sequences that had one.
+    pub sequences: u64,
+}
+
+impl LossSum {
+    /// Adds another sum behind this one.
+    pub fn add(&mut self, other: LossSum) {
+        self.sum += other.sum;
+        self.steps += other.steps;
+        self.sequences += other.sequences;
+    }
+
+    /// Mean over sequences of their summed loss: L of the contract; none without sequences.
+    pub fn per_sequence(&self) -> Option<f64> {
+        (self.sequences > 0).then(|| self.sum / self.sequences as f64)
+    }
+
+    /// Mean over steps; none without steps.
+    pub fn per_step(&self) -> Option<f64> {
+        (self.steps > 0).then(|| self.sum / self.steps as f64)
+    }
+}
+
+impl Loss {
+    /// `l` of one step and, added to nothing, its gradient. Absent targets have no gradient.
+    /// Returns `None` where no target is present.
+    pub fn step(&self, y_hat: &[f32], y: &[f32], mut gradient: Option<&mut [f32]>) -> Option<f64> {
+        let present = y.iter().filter(|y| !y.is_nan()).count();
+        if present == 0 {
+            gradient.into_iter().for_each(|g| g.fill(0.0));
+            return None;
+        }
+        let weight = 1.0 / (present as f32 * self.sequences);
+        let mut sum = 0.0f64;
+        for (j, (&y_hat, &y)) in y_hat.iter().zip(y).enumerate() {
+            let (value, slope) = if y.is_nan() { (0.0, 0.0) } else { self.output(y_hat - y) };
+            sum += value;
+            if let Some(gradient) = &mut gradient {
+                gradient[j] = slope * weight;
+            }
+        }
+        Some(sum / present as f64)
+    }
+
+    /// Loss and slope of one error.
+    fn output(&self, error: f32) -> (f64, f32) {
+        let size = f64::from(error).abs();
+        // As PyTorch: the slope of |e| at 0 is 0.
+        let sign = if error > 0.0 { 1.0 } else { f32::from(u8::from(error < 0.0)) * -1.0 };
+        match self.kind {
+            LossKind::Mse => (size * size, 2.0 * error),
+            LossKind::Mae => (size, sign),
+            LossKind::Huber { delta } if size <= delta => (0.5 * size * size, error),
+            LossKind::Huber { delta } => (delta * (size - 0.5 * delta), delta as f32 * sign),
+        }
+    }
+
+    /// The loss of a block and its gradient. `y`, `targets` and `dy` are `[S, B, outputs]`, flat, S = T or 1
+    /// (final states only).
+    pub fn block(
+        &self,
+        block: &Block,
+        outputs: usize,
+        y: &[f32],
+        targets: &[f32],
+        dy: &mut [f32],
+    ) -> Vec<LossSum> {
+        let rows = block.rows();
+        let every_step = y.len() == block.steps() * rows * outputs;
+        let mut sums = vec![LossSum::default(); rows];
+        for (at, dy) in dy.chunks_exact_mut(outputs).enumerate() {
+            let (t, row) = (at / rows, at % rows);
+            if every_step && t >= block.lengths()[row] {
+                dy.fill(0.0);
+                continue;
+            }
+            let span = at * outputs..(at + 1) * outputs;
+            if let Some(l) = self.step(&y[span.clone()], &targets[span], Some(dy)) {
+                sums[row].sum += l;
+                sums[row].steps += 1;
+                sums[row].sequences = 1;
+            }
+        }
+        sums
+    }
+}

@@ -1,0 +1,146 @@
+//! Update rules as PyTorch defines them. They see parameters, gradients and moments as equally long
+//! slices of the flat buffer; each element is updated by itself.
+
+use crate::config::{Adam, Optimizer};
+use crate::kernel::scalar::powi;
+
+/// The moments an optimizer keeps, each as long as the parameters; and how many updates it has made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptimizerState {
+    /// Updates so far.
+    pub step: u64,
+    /// Momentum (sgd, rmsprop) or first moment (adam); empty where there is none.
+    pub first: Vec<f32>,
+    /// Second moment; empty for sgd.
+    pub second: Vec<f32>,
+    /// Mean gradient of a centered rmsprop, else empty.
+    pub mean: Vec<f32>,
+}
+
+/// One update of a stretch of the flat buffer.
+#[derive(Clone, Copy, Debug)]
+pub struct Update {
+    /// The rule.
+    pub optimizer: Optimizer,
+    /// This update's learning rate.
+    pub learning_rate: f64,
+}
+
+impl OptimizerState {
+    /// Zero moments for `len` parameters.
+    pub fn new(optimizer: &Optimizer, len: usize) -> Self {
+        let zeros = |wanted: bool| vec![0.0; if wanted { len } else { 0 }];
+        let (first, second, mean) = match *optimizer {
+            Optimizer::Sgd { momentum, .. } => (momentum != 0.0, false, false),
+            Optimizer::Adam(_) | Optimizer::AdamW(_) => (true, true, false),
+            Optimizer::RmsProp { momentum, centered, .. } => (momentum != 0.0, true, centered),
+        };
+        Self { step: 0, first: zeros(first), second: zeros(second), mean: zeros(mean) }
+    }
+}
+
+/// Optimizer moments this small are taken for zero: denormal numbers are many times slower.
+fn flush(x: f32) -> f32 {
+    if x.abs() < f32::MIN_POSITIVE { 0.0 } else { x }
+}
+
+impl Update {
+    /// Moves `params` along `grads`.
+    pub fn apply(&self, params: &mut [f32], grads: &[f32], state: &mut OptimizerState) {
+        state.step += 1;
+        match self.optimizer {
+            Optimizer::Sgd { momentum, nesterov, weight_decay, .. } => {
+                self.sgd(params, grads, state, momentum as f32, nesterov, weight_decay as f32);
+            }
+            Optimizer::Adam(adam) => self.adam(params, grads, state, &adam, false),
+            Optimizer::AdamW(adam) => self.adam(params, grads, state, &adam, true),
+            Optimizer::RmsProp { .. } => self.rmsprop(params, grads, state),
+        }
+    }
+
+    /// `b = momentum b + g` (the first time `b = g`); `p -= lr (g + momentum b)` for Nesterov, else `lr b`.
+    fn sgd(
+        &self,
+        params: &mut [f32],
+        grads: &[f32],
+        state: &mut OptimizerState,
+        momentum: f32,
+        nesterov: bool,
+        weight_decay: f32,
+    ) {
+        let learning_rate = self.learning_rate as f32;
+        for (j, (p, &g)) in params.iter_mut().zip(grads).enumerate() {
+            let g = g + weight_decay * *p;
+            let Some(b) = state.first.get_mut(j) else {
+                *p -= learning_rate * g;
+                continue;
+            };
+            *b = flush(momentum * *b + g);
+            *p -= learning_rate * if nesterov { g + momentum * *b } else { *b };
+        }
+    }
+
+    /// <https://arxiv.org/abs/1412.6980>; decoupled decay: <https://arxiv.org/abs/1711.05101>.
+    fn adam(
+        &self,
+        params: &mut [f32],
+        grads: &[f32],
+        state: &mut OptimizerState,
+        adam: &Adam,
+        decoupled: bool,
+    ) {
+        let (beta1, beta2) = adam.betas;
+        // In f64 and from a whole number: right after any number of updates.
+        let correction1 = 1.0 - powi(beta1, state.step);
+        let correction2 = 1.0 - powi(beta2, state.step);
+        let step_size = (self.learning_rate / correction1) as f32;
+        let root = correction2.sqrt() as f32;
+        let (keep1, keep2) = (beta1 as f32, beta2 as f32);
+        let (take1, take2) = ((1.0 - beta1) as f32, (1.0 - beta2) as f32);
+        let eps = adam.eps as f32;
+        let decay = (1.0 - self.learning_rate * adam.weight_decay) as f32;
+        let penalty = adam.weight_decay as f32;
+        let moments = state.first.iter_mut().zip(&mut state.second);
+        for ((p, &g), (m, v)) in params.iter_mut().zip(grads).zip(moments) {
+            let g = if decoupled {
+                *p *= decay;
+                g
+            } else {
+                g + penalty * *p
+            };
+            *m = flush(keep1 * *m + take1 * g);
+            *v = flush(keep2 * *v + take2 * g * g);
+            *p -= step_size * *m / (v.sqrt() / root + eps);
+        }
+    }
+
+    /// Hinton's lecture 6e, in PyTorch's form.
+    fn rmsprop(&self, params: &mut [f32], grads: &[f32], state: &mut OptimizerState) {
+        let Optimizer::RmsProp { alpha, eps, momentum, weight_decay, .. } = self.optimizer else {
+            return;
+        };
+        let (keep, take) = (alpha as f32, (1.0 - alpha) as f32);
+        let (eps, momentum, penalty) = (eps as f32, momentum as f32, weight_decay as f32);
+        let learning_rate = self.learning_rate as f32;
+        for (j, (p, &g)) in params.iter_mut().zip(grads).enumerate() {
+            let g = g + penalty * *p;
+            let v = &mut state.second[j];
+            *v = flush(keep * *v + take * g * g);
+            let spread = match state.mean.get_mut(j) {
+                Some(mean) => {
+                    *mean = flush(keep * *mean + take * g);
+                    (*v - *mean * *mean).max(0.0)
+                }
+                None => *v,
+            };
+            let move_by = g / (spread.sqrt() + eps);
+            match state.first.get_mut(j) {
+                Some(b) => {
+                    *b = flush(momentum * *b + move_by);
+                    *p -= learning_rate * *b;
+                }
+                None => *p -= learning_rate * move_by,
+            }
+        }
+    }
+}
