@@ -1,5 +1,26 @@
 //! From the text of a config file to values that cannot contradict each other.
+//!
+//! text --`parse`--> raw (ranges and words checked) --`set`--> raw --`resolve`--> [`Config`] --`write`--> text
 
+mod difference;
+mod load;
+mod locate;
+mod number;
+mod parse;
+mod part;
+mod paths;
+mod raw;
+mod resolve;
+mod schema;
+mod section;
+mod set;
+mod strings;
+mod suggest;
 mod types;
+mod words;
+mod write;
 
+pub use difference::differences;
+pub use schema::schema;
+pub use suggest::nearest;
 pub use types::*;

@@ -1,0 +1,47 @@
+//! Paths in a config are written relative to its folder.
+
+use std::path::{Component, Path, PathBuf};
+
+/// `path` as seen from `folder`, with `/` between names; absolute where they have nothing in common
+/// (or no working directory to start from). Either may be relative to the working directory.
+///
+/// Symbolic links in the folders are followed first, because `..` leads out of what a link points to,
+/// not out of where it stands. The last name is kept: it may be a pattern, or a link of its own.
+pub(super) fn relative(path: &Path, folder: &Path) -> String {
+    let path = followed(path.parent()).join(path.file_name().unwrap_or_default());
+    let folder = followed(Some(folder));
+    let names: Vec<_> = path.components().collect();
+    let from: Vec<_> = folder.components().collect();
+    let common = names.iter().zip(&from).take_while(|(a, b)| a == b).count();
+    let is_name = |component: &Component<'_>| matches!(component, Component::Normal(_));
+    let shared_names = names[..common].iter().filter(|name| is_name(name)).count();
+    if shared_names == 0 || !names[common..].iter().chain(&from[common..]).all(is_name) {
+        return path.to_string_lossy().into_owned();
+    }
+    let ups = from[common..].iter().map(|_| "..".into());
+    let downs = names[common..].iter().map(|name| name.as_os_str().to_string_lossy());
+    let steps: Vec<_> = ups.chain(downs).collect();
+    if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
+}
+
+/// Absolute, with the links of those folders that exist followed.
+fn followed(folder: Option<&Path>) -> PathBuf {
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(absolute) = std::path::absolute(folder) else {
+        return folder.to_owned();
+    };
+    for known in absolute.ancestors() {
+        if let (Ok(real), Ok(rest)) = (known.canonicalize(), absolute.strip_prefix(known)) {
+            return rest.components().fold(real, |mut path, component| {
+                // Folders that do not exist yet hold no links, so `..` can be taken by its name.
+                if component == Component::ParentDir {
+                    path.pop();
+                } else {
+                    path.push(component);
+                }
+                path
+            });
+        }
+    }
+    absolute
+}

@@ -1,0 +1,103 @@
+//! `data`: what its parts say together.
+
+use super::columns::{self, ScaleDefaults};
+use super::{Facts, Join, Resolved, refuse, source, split, window};
+use crate::config::raw;
+use crate::config::types::{DataConfig, Missing, ScaleKind, ScalePer, SeriesBy, Source};
+use crate::error::shown;
+
+pub(super) fn resolve(
+    raw: raw::Data,
+    facts: Facts,
+    join: Option<Join<'_>>,
+) -> Resolved<DataConfig> {
+    let source = join.map(|join| source::resolve(&raw, join)).transpose()?;
+    let time = raw.time.flatten();
+    if time.as_deref() == Some("") {
+        return refuse("data.time", "is empty; name a column, or leave it out");
+    }
+    let series = series(raw.series.flatten(), time.as_deref())?;
+    let window = window::resolve(raw.window, facts)?;
+    let split = match (&source, raw.split) {
+        (Some(Source::Parts { .. }), Some(_)) => {
+            return refuse(
+                "data.split",
+                "cuts data.path, but data.train, data.valid and data.test are cut already; take one out",
+            );
+        }
+        (Some(Source::Parts { .. }), None) | (None, None) => None,
+        (_, raw) => Some(split::resolve(
+            &raw.unwrap_or_default(),
+            &series,
+            time.is_some(),
+            window.is_some(),
+        )?),
+    };
+    let raw_scale = raw.scale.unwrap_or_default();
+    let scale = raw_scale.r#type.map_or(ScaleKind::Standard, columns::scale_kind);
+    let scale_per = scale_per(raw_scale.per, &series, facts)?;
+    let names = ScaleDefaults { scale, time: time.as_deref(), series: &series };
+    let (inputs, targets) = columns::resolve(raw.inputs, raw.targets, names, facts)?;
+    Ok(DataConfig {
+        source,
+        time,
+        series,
+        inputs,
+        targets,
+        split,
+        window,
+        scale_per,
+        missing: match raw.missing {
+            Some(raw::Missing::Error) | None => Missing::Error,
+        },
+    })
+}
+
+/// The name that makes each file a series.
+pub(super) const FILE: &str = "@file";
+
+fn series(raw: Option<crate::config::strings::Strings>, time: Option<&str>) -> Resolved<SeriesBy> {
+    let key = "data.series";
+    let Some(names) = raw else {
+        return Ok(SeriesBy::One);
+    };
+    let names = names.0;
+    if names.is_empty() || names.iter().any(String::is_empty) {
+        return refuse(key, "is empty; name a column or \"@file\", or leave it out");
+    }
+    if let Some(name) = columns::duplicate(names.iter().map(String::as_str)) {
+        return refuse(key, format!("{} stands there twice; write it once", shown(name)));
+    }
+    if names.iter().any(|name| name == FILE) {
+        if names.len() == 1 {
+            return Ok(SeriesBy::File);
+        }
+        return refuse(
+            key,
+            "\"@file\" makes each file a series and cannot stand beside columns; write one or the other",
+        );
+    }
+    if let Some(name) = names.iter().find(|name| Some(&name[..]) == time) {
+        return refuse(
+            key,
+            format!(
+                "{} is the time column, so every row would be a series of its own",
+                shown(name)
+            ),
+        );
+    }
+    Ok(SeriesBy::Columns(names))
+}
+
+fn scale_per(raw: Option<raw::ScalePer>, series: &SeriesBy, facts: Facts) -> Resolved<ScalePer> {
+    match (raw, series) {
+        (Some(raw::ScalePer::Series), SeriesBy::One) => refuse(
+            "data.scale.per",
+            "\"series\" needs data.series; name its column there, or write \"column\"",
+        ),
+        (Some(raw::ScalePer::Series), _) => Ok(ScalePer::Series),
+        // Not for "@file": a stream has no file name, so no row of it would find its scaler.
+        (None, SeriesBy::Columns(_)) if facts.forecast() => Ok(ScalePer::Series),
+        (Some(raw::ScalePer::Column) | None, _) => Ok(ScalePer::Column),
+    }
+}

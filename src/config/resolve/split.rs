@@ -1,0 +1,116 @@
+//! `data.split`.
+
+use super::{Resolved, refuse};
+use crate::config::raw;
+use crate::config::types::{Part, SeriesBy, Split, SplitBy};
+
+const NOTHING: Part = Part::Fraction(0.0);
+
+pub(super) fn resolve(
+    raw: &raw::Split,
+    series: &SeriesBy,
+    has_time: bool,
+    has_window: bool,
+) -> Resolved<Split> {
+    let by = unit(raw, series, has_window)?;
+    let part = |part: &Option<crate::config::part::Part>| part.as_ref().map(|part| part.0.clone());
+    let (train, valid, test) = (part(&raw.train), part(&raw.valid), part(&raw.test));
+    let (valid, test) = match (&train, valid, test) {
+        (None, None, None) => (Part::Fraction(0.1), Part::Fraction(0.2)),
+        (None, valid, test) => (valid.unwrap_or(NOTHING), test.unwrap_or(NOTHING)),
+        (Some(_), Some(valid), Some(test)) => (valid, test),
+        (Some(_), ..) => {
+            return refuse(
+                "data.split.train",
+                "with it, write \"valid\" and \"test\" too (0 for none): it must be clear what the \
+                 other rows are for",
+            );
+        }
+    };
+    let split = Split { by, train, valid, test };
+    dates(&split, has_time)?;
+    fractions(&split)?;
+    Ok(split)
+}
+
+fn unit(raw: &raw::Split, series: &SeriesBy, has_window: bool) -> Resolved<SplitBy> {
+    let many = *series != SeriesBy::One;
+    let by = match raw.by {
+        Some(raw::SplitUnit::Series) if !many => {
+            return refuse(
+                "data.split.by",
+                "\"series\" deals whole series, but all rows are one; name data.series, or write \"time\"",
+            );
+        }
+        Some(by) => by,
+        None if !has_window && many => raw::SplitUnit::Series,
+        None => raw::SplitUnit::Time,
+    };
+    match (by, raw.seed) {
+        (raw::SplitUnit::Series, seed) => {
+            Ok(SplitBy::Series { seed: seed.map_or(0, |seed| seed.0) })
+        }
+        (raw::SplitUnit::Time, None) => Ok(SplitBy::Time),
+        (raw::SplitUnit::Time, Some(_)) => refuse(
+            "data.split.seed",
+            "chooses whole series, but this split is by time; take it out, or write \"by\": \"series\"",
+        ),
+    }
+}
+
+fn dates(split: &Split, has_time: bool) -> Resolved<()> {
+    let parts = [
+        ("train", split.train.as_ref()),
+        ("valid", Some(&split.valid)),
+        ("test", Some(&split.test)),
+    ];
+    let is_date = |part: &&Part| matches!(part, Part::From(_));
+    let Some((key, _)) = parts.iter().find(|(_, part)| part.as_ref().is_some_and(is_date)) else {
+        return Ok(());
+    };
+    let key = format!("data.split.{key}");
+    if matches!(split.by, SplitBy::Series { .. }) {
+        return refuse(
+            key,
+            "a date cuts rows in time, but this split deals whole series; write \"by\": \"time\", or a number",
+        );
+    }
+    if !has_time {
+        return refuse(
+            key,
+            "a date needs data.time; name the time column, or write a number of rows",
+        );
+    }
+    let all = parts.iter().filter_map(|(_, part)| *part).filter(|part| **part != NOTHING);
+    let dates: Vec<_> = all.clone().filter(is_date).collect();
+    if dates.len() < all.count() {
+        return refuse(
+            key,
+            "a date beside a number leaves open which comes first; write dates for all parts",
+        );
+    }
+    if dates.windows(2).any(|pair| pair[0] == pair[1]) {
+        return refuse(key, "two parts begin at the same time, so one of them is empty");
+    }
+    Ok(())
+}
+
+fn fractions(split: &Split) -> Resolved<()> {
+    let fraction = |part: &Part| if let Part::Fraction(value) = part { *value } else { 0.0 };
+    let train = split.train.as_ref();
+    if train == Some(&NOTHING) {
+        return refuse(
+            "data.split.train",
+            "0 leaves no rows to fit on; write more, or leave it out",
+        );
+    }
+    let sum = train.map_or(0.0, fraction) + fraction(&split.valid) + fraction(&split.test);
+    // .7 + .1 + .2 is a little more than 1 in binary.
+    if sum > 1.0 + 1e-9 {
+        return refuse("data.split", format!("the fractions add up to {sum}, more than all rows"));
+    }
+    if train.is_none() && sum > 1.0 - 1e-9 {
+        return refuse("data.split", "valid and test take all rows; leave some to fit on");
+    }
+    Ok(())
+}

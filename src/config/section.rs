@@ -1,0 +1,206 @@
+//! How an object of the config is read. A section is declared once, as a list of documented keys; from
+//! that come its parser, its writer and its JSON Schema.
+//!
+//! The parser is our own because serde's derived one also takes a list for an object, takes `null`
+//! for every optional key, and cannot take a bare name in place of an object.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error, MapAccess, Visitor};
+use serde_json::{Map, Value, json};
+
+use super::suggest::{listed, unknown};
+
+/// An object with optional keys; see [`section!`].
+pub(super) trait Section: Default {
+    /// Every key.
+    const KEYS: &'static [&'static str];
+    /// Keys that later versions will know.
+    const LATER: &'static [&'static str];
+    /// A key whose text is ignored, for editors.
+    const IGNORED: Option<&'static str>;
+    /// The key a bare string stands for.
+    const BARE: Option<&'static str>;
+
+    /// The keys that are written out.
+    fn given(&self) -> Vec<&'static str>;
+
+    /// Takes the value of `key` from the map.
+    fn read<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
+
+    /// The section a bare string stands for; only called where `BARE` is there.
+    fn from_bare<E: Error>(text: &str) -> Result<Self, E>;
+}
+
+/// Reads any [`Section`].
+pub(super) struct SectionVisitor<S>(pub(super) PhantomData<S>);
+
+impl<'de, S: Section> Visitor<'de> for SectionVisitor<S> {
+    type Value = S;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if S::BARE.is_some() { "a name or an object" } else { "an object" })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<S, A::Error> {
+        let mut section = S::default();
+        while let Some(key) = map.next_key::<String>()? {
+            if S::IGNORED == Some(&key) {
+                map.next_value::<String>()?;
+            } else if S::LATER.contains(&key.as_str()) {
+                return Err(A::Error::custom(not_supported(&key, S::KEYS)));
+            } else if !S::KEYS.contains(&key.as_str()) {
+                return Err(A::Error::custom(unknown("key", &key, S::KEYS)));
+            } else if section.given().contains(&key.as_str()) {
+                return Err(A::Error::custom(format!("duplicate key \"{key}\"; write it once")));
+            } else {
+                section.read(&key, &mut map)?;
+            }
+        }
+        Ok(section)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<S, E> {
+        match S::BARE {
+            Some(_) => S::from_bare(text),
+            None => Err(E::invalid_type(serde::de::Unexpected::Str(text), &self)),
+        }
+    }
+}
+
+/// What a word or key of the contract gets that this version does not carry out yet.
+pub(super) fn not_supported(word: &str, known: &[&str]) -> String {
+    format!("\"{word}\" is not supported by this version; known: {}", listed(known))
+}
+
+/// The schema of a section from its `(key, description, schema)` list.
+pub(super) fn object_schema<S: Section>(
+    description: &str,
+    keys: Vec<(&'static str, &'static str, schemars::Schema)>,
+) -> schemars::Schema {
+    let mut properties = Map::new();
+    if let Some(ignored) = S::IGNORED {
+        properties.insert(ignored.into(), json!({"type": "string"}));
+    }
+    for (key, text, schema) in keys {
+        let mut schema = schema.to_value();
+        if let Value::Object(object) = &mut schema {
+            object.insert("description".into(), one_paragraph(text).into());
+        }
+        properties.insert(key.into(), schema);
+    }
+    let bare = S::BARE.map(|key| without_description(&properties[key]));
+    let object = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    let mut schema = match bare {
+        Some(bare) => json!({"anyOf": [bare, object]}),
+        None => object,
+    };
+    schema["description"] = one_paragraph(description).into();
+    schema.try_into().unwrap_or_default()
+}
+
+/// The alternative of a bare name says only what the name may be.
+fn without_description(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    if let Value::Object(object) = &mut schema {
+        object.remove("description");
+    }
+    schema
+}
+
+/// Doc comments are broken into lines; descriptions are not.
+pub(super) fn one_paragraph(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `r#type` -> `type`.
+pub(super) const fn plain(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', rest @ ..] => match std::str::from_utf8(rest) {
+            Ok(rest) => rest,
+            Err(_) => name,
+        },
+        _ => name,
+    }
+}
+
+/// Declares a [`Section`]: `Name [bare KEY] [later "KEY"…] [ignored "KEY"] { KEY: TYPE, … }`. Every key
+/// is optional in the file; `Option<TYPE>` in place of `TYPE` allows `null` too. The doc comments are
+/// the descriptions in the schema.
+macro_rules! section {
+    (
+        $(#[doc = $doc:literal])*
+        $name:ident $([bare $bare:ident])? $([later $($later:literal),+])? $([ignored $ignored:literal])?
+        { $($(#[doc = $key_doc:literal])* $key:ident: $type:ty,)* }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+        pub(super) struct $name {
+            $(
+                $(#[doc = $key_doc])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub(super) $key: Option<$type>,
+            )*
+        }
+
+        impl $crate::config::section::Section for $name {
+            const KEYS: &'static [&'static str] =
+                &[$($crate::config::section::plain(stringify!($key))),*];
+            const LATER: &'static [&'static str] = &[$($($later),+)?];
+            const IGNORED: Option<&'static str> = [$(Some($ignored),)? None][0];
+            const BARE: Option<&'static str> =
+                [$(Some($crate::config::section::plain(stringify!($bare))),)? None][0];
+
+            fn given(&self) -> Vec<&'static str> {
+                let given = [$(self.$key.is_some()),*];
+                Self::KEYS.iter().zip(given).filter(|(_, given)| *given).map(|(key, _)| *key).collect()
+            }
+
+            fn read<'de, A: serde::de::MapAccess<'de>>(
+                &mut self,
+                key: &str,
+                map: &mut A,
+            ) -> Result<(), A::Error> {
+                $(if key == $crate::config::section::plain(stringify!($key)) {
+                    self.$key = Some(map.next_value()?);
+                })*
+                Ok(())
+            }
+
+            #[allow(unused_variables, unused_mut)] // of sections without a bare form
+            fn from_bare<E: serde::de::Error>(text: &str) -> Result<Self, E> {
+                let mut section = Self::default();
+                $(
+                    let text: serde::de::value::StrDeserializer<'_, E> =
+                        serde::de::IntoDeserializer::into_deserializer(text);
+                    section.$bare = Some(serde::Deserialize::deserialize(text)?);
+                )?
+                Ok(section)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer
+                    .deserialize_any($crate::config::section::SectionVisitor(std::marker::PhantomData))
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let keys = vec![$((
+                    $crate::config::section::plain(stringify!($key)),
+                    concat!($($key_doc),*),
+                    generator.subschema_for::<$type>(),
+                )),*];
+                $crate::config::section::object_schema::<Self>(concat!($($doc),*), keys)
+            }
+        }
+    };
+}
+pub(super) use section;

@@ -1,0 +1,268 @@
+//! A valid config back to JSON, every default filled in.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::number::{BelowOne, Factor, NotNegative, Positive, Shrinking, Whole};
+use super::part::Part;
+use super::raw;
+use super::strings::Strings;
+use super::types::{
+    Adam, Cell, Column, Config, DataConfig, Head, LossKind, LossSteps, Missing, ModelConfig,
+    Nonlinearity, Optimizer, OutputConfig, RelativeTo, ScaleKind, ScalePer, Schedule, SeriesBy,
+    Source, SplitBy, State, TaskConfig, TaskKind, Topology, TrainingConfig,
+};
+
+/// How a path is written; absent where none is.
+pub(super) type WritePath<'a> = Option<&'a dyn Fn(&Path) -> String>;
+
+/// The config as the fullest text that means it.
+pub(super) fn config(config: &Config, path: WritePath<'_>) -> raw::Config {
+    raw::Config {
+        data: Some(data(&config.data, path)),
+        task: Some(task(&config.task)),
+        model: Some(model(&config.model)),
+        training: Some(training(&config.training)),
+        output: Some(output(&config.output, path)),
+    }
+}
+
+/// Puts a bare name for an object that says nothing else: `{"column": "flow"}`, `{"type": "mse"}`.
+pub(super) fn shorten(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(shorten),
+        Value::Object(object) => {
+            object.values_mut().for_each(shorten);
+            let bare = object.get("column").or(object.get("type")).filter(|name| name.is_string());
+            if let (Some(name), 1) = (bare, object.len()) {
+                *value = name.clone();
+            }
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
+    let list = |files: &[std::path::PathBuf]| {
+        let write = path?;
+        (!files.is_empty()).then(|| Strings(files.iter().map(|file| write(file)).collect()))
+    };
+    let (whole, [train, valid, test]) = match &data.source {
+        Some(Source::Whole(files)) => (list(files), [None, None, None]),
+        Some(Source::Parts { train, valid, test }) => {
+            (None, [list(train), list(valid), list(test)])
+        }
+        None => (None, [None, None, None]),
+    };
+    // Columns that are scaled like the first target need not say so.
+    let common = data.targets[0].scale;
+    let columns = |columns: &[Column]| columns.iter().map(|c| column(c, common)).collect();
+    raw::Data {
+        path: whole,
+        train,
+        valid,
+        test,
+        time: Some(data.time.clone()),
+        series: Some(match &data.series {
+            SeriesBy::One => None,
+            SeriesBy::File => Some(Strings(vec!["@file".into()])),
+            SeriesBy::Columns(names) => Some(Strings(names.clone())),
+        }),
+        inputs: Some(columns(&data.inputs)),
+        targets: Some(columns(&data.targets)),
+        split: data.split.as_ref().map(|split| raw::Split {
+            train: split.train.clone().map(Part),
+            valid: Some(Part(split.valid.clone())),
+            test: Some(Part(split.test.clone())),
+            by: Some(match split.by {
+                SplitBy::Time => raw::SplitUnit::Time,
+                SplitBy::Series { .. } => raw::SplitUnit::Series,
+            }),
+            seed: match split.by {
+                SplitBy::Time => None,
+                SplitBy::Series { seed } => Some(Whole(seed)),
+            },
+        }),
+        window: Some(data.window.map(|window| raw::Window {
+            length: Some(Whole::of(window.length)),
+            stride: Some(Whole::of(window.stride)),
+            relative_to: Some(match window.relative_to {
+                RelativeTo::First => raw::RelativeTo::First,
+                RelativeTo::Last => raw::RelativeTo::Last,
+                RelativeTo::None => raw::RelativeTo::None,
+            }),
+        })),
+        scale: Some(raw::Scale {
+            r#type: Some(scale(common)),
+            per: Some(match data.scale_per {
+                ScalePer::Column => raw::ScalePer::Column,
+                ScalePer::Series => raw::ScalePer::Series,
+            }),
+        }),
+        missing: Some(match data.missing {
+            Missing::Error => raw::Missing::Error,
+        }),
+    }
+}
+
+fn column(column: &Column, common: ScaleKind) -> raw::Column {
+    raw::Column {
+        column: Some(column.name.clone()),
+        r#type: None,
+        scale: (column.scale != common).then(|| scale(column.scale)),
+    }
+}
+
+fn scale(kind: ScaleKind) -> raw::ScaleType {
+    match kind {
+        ScaleKind::Standard => raw::ScaleType::Standard,
+        ScaleKind::Minmax => raw::ScaleType::Minmax,
+        ScaleKind::None => raw::ScaleType::None,
+    }
+}
+
+pub(super) fn task(task: &TaskConfig) -> raw::Task {
+    let (kind, horizon) = match task.kind {
+        TaskKind::Forecast { horizon } => (raw::TaskType::Forecast, Some(Whole::of(horizon))),
+        TaskKind::Regression => (raw::TaskType::Regression, None),
+    };
+    raw::Task {
+        r#type: Some(kind),
+        horizon,
+        loss_steps: Some(match task.loss_steps {
+            LossSteps::All => raw::LossSteps::All,
+            LossSteps::Last => raw::LossSteps::Last,
+        }),
+        anchor: Some(if task.anchor { raw::Anchor::Last } else { raw::Anchor::None }),
+    }
+}
+
+pub(super) fn model(model: &ModelConfig) -> raw::Model {
+    let (cell, nonlinearity) = match model.cell {
+        Cell::Rnn(Nonlinearity::Tanh) => (raw::Cell::Rnn, Some(raw::Nonlinearity::Tanh)),
+        Cell::Rnn(Nonlinearity::Relu) => (raw::Cell::Rnn, Some(raw::Nonlinearity::Relu)),
+        Cell::Lstm => (raw::Cell::Lstm, None),
+        Cell::Gru => (raw::Cell::Gru, None),
+    };
+    raw::Model {
+        topology: Some(match model.topology {
+            Topology::Single => raw::Topology::Single,
+            Topology::Multi => raw::Topology::Multi,
+            Topology::Bidirectional => raw::Topology::Bidirectional,
+        }),
+        cell: Some(cell),
+        nonlinearity,
+        hidden_size: Some(Whole::of(model.hidden_size)),
+        num_layers: Some(Whole::of(model.layers)),
+        dropout: Some(BelowOne(model.dropout)),
+        head: Some(match model.head {
+            Head::Linear => raw::Head::Linear,
+            Head::None => raw::Head::None,
+        }),
+    }
+}
+
+pub(super) fn training(training: &TrainingConfig) -> raw::Training {
+    let (kind, delta) = match training.loss {
+        LossKind::Mse => (raw::LossType::Mse, None),
+        LossKind::Mae => (raw::LossType::Mae, None),
+        LossKind::Huber { delta } => (raw::LossType::Huber, Some(Positive(delta))),
+    };
+    let (state, lanes) = match training.state {
+        State::Reset => (raw::State::Reset, None),
+        State::Carry { lanes } => (raw::State::Carry, Some(Whole::of(lanes))),
+    };
+    raw::Training {
+        epochs: Some(Whole::of(training.epochs)),
+        batch_size: Some(Whole::of(training.batch_size)),
+        loss: Some(raw::Loss { r#type: Some(kind), delta }),
+        optimizer: Some(optimizer(&training.optimizer)),
+        schedule: Some(raw::Schedule {
+            warmup_steps: Some(Whole(training.warmup_steps)),
+            ..schedule(training.schedule)
+        }),
+        clip_grad_norm: Some(training.clip_grad_norm.map(Positive)),
+        early_stopping: Some(training.early_stopping.map(|stopping| raw::EarlyStopping {
+            patience: Some(Whole::of(stopping.patience)),
+            min_delta: Some(NotNegative(stopping.min_delta)),
+        })),
+        shuffle: Some(training.shuffle),
+        seed: Some(Whole(training.seed)),
+        state: Some(state),
+        lanes,
+    }
+}
+
+fn optimizer(optimizer: &Optimizer) -> raw::Optimizer {
+    match *optimizer {
+        Optimizer::Sgd { learning_rate, momentum, nesterov, weight_decay } => raw::Optimizer {
+            r#type: Some(raw::OptimizerType::Sgd),
+            learning_rate: Some(Positive(learning_rate)),
+            momentum: Some(BelowOne(momentum)),
+            nesterov: Some(nesterov),
+            weight_decay: Some(NotNegative(weight_decay)),
+            ..Default::default()
+        },
+        Optimizer::Adam(numbers) => adam(raw::OptimizerType::Adam, numbers),
+        Optimizer::AdamW(numbers) => adam(raw::OptimizerType::AdamW, numbers),
+        Optimizer::RmsProp { learning_rate, alpha, eps, momentum, centered, weight_decay } => {
+            raw::Optimizer {
+                r#type: Some(raw::OptimizerType::RmsProp),
+                learning_rate: Some(Positive(learning_rate)),
+                alpha: Some(BelowOne(alpha)),
+                eps: Some(Positive(eps)),
+                momentum: Some(BelowOne(momentum)),
+                centered: Some(centered),
+                weight_decay: Some(NotNegative(weight_decay)),
+                ..Default::default()
+            }
+        }
+    }
+}
+
+fn adam(kind: raw::OptimizerType, numbers: Adam) -> raw::Optimizer {
+    raw::Optimizer {
+        r#type: Some(kind),
+        learning_rate: Some(Positive(numbers.learning_rate)),
+        betas: Some((BelowOne(numbers.betas.0), BelowOne(numbers.betas.1))),
+        eps: Some(Positive(numbers.eps)),
+        weight_decay: Some(NotNegative(numbers.weight_decay)),
+        ..Default::default()
+    }
+}
+
+fn schedule(schedule: Schedule) -> raw::Schedule {
+    let mut raw = raw::Schedule::default();
+    raw.r#type = Some(match schedule {
+        Schedule::Constant => raw::ScheduleType::Constant,
+        Schedule::Step { step_size, gamma } => {
+            raw.step_size = Some(Whole::of(step_size));
+            raw.gamma = Some(Factor(gamma));
+            raw::ScheduleType::Step
+        }
+        Schedule::Exponential { gamma } => {
+            raw.gamma = Some(Factor(gamma));
+            raw::ScheduleType::Exponential
+        }
+        Schedule::Cosine { min_learning_rate } => {
+            raw.min_learning_rate = Some(NotNegative(min_learning_rate));
+            raw::ScheduleType::Cosine
+        }
+        Schedule::Plateau { factor, patience, threshold, min_learning_rate } => {
+            raw.factor = Some(Shrinking(factor));
+            raw.patience = Some(Whole::of(patience));
+            raw.threshold = Some(BelowOne(threshold));
+            raw.min_learning_rate = Some(NotNegative(min_learning_rate));
+            raw::ScheduleType::Plateau
+        }
+    });
+    raw
+}
+
+fn output(output: &OutputConfig, path: WritePath<'_>) -> raw::Output {
+    raw::Output {
+        dir: Some(output.dir.as_deref().zip(path).map(|(dir, write)| write(dir))),
+        checkpoint_every: Some(Whole::of(output.checkpoint_every)),
+    }
+}
