@@ -1,7 +1,7 @@
 //! The one writer of files: a reader sees the old content or the new, never a part, also after
 //! `kill -9` or a power cut.
 //!
-//! Temp file beside the target, fsync, rename, fsync of the folder. When [`write`] returns `Ok`, the
+//! Temp file beside the target, fsync, rename, fsync of the folder. When [`write()`] returns `Ok`, the
 //! new content is on the disk.
 
 use std::io::{self, ErrorKind};
@@ -51,7 +51,7 @@ pub fn probe(folder: &Path) -> Result<()> {
     attempt().map_err(|e| failed(folder, &e, 0))
 }
 
-/// [`write`] on any disk.
+/// [`write()`] on any disk.
 pub(super) fn write_on<D: Disk>(disk: &mut D, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temp = stage(disk, folder_of(path), bytes)?;
     publish(disk, &temp, path)

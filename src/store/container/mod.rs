@@ -124,4 +124,6 @@ fn first_duplicate<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> 
 }
 
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod tests;
