@@ -11,6 +11,9 @@ mod product;
 pub mod scalar;
 mod simd;
 
+#[cfg(test)]
+pub(crate) use simd::testing::at_each_level;
+
 pub use gates::{Gates, StepBackward, StepForward, backward, forward};
 pub use product::{column_sums, product};
 

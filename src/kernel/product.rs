@@ -95,6 +95,7 @@ fn add_row(sums: &mut [f32], row: ndarray::ArrayView1<'_, f32>, start: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::at_each_level;
     use crate::random::{self, Purpose};
     use ndarray::Array2;
 
@@ -143,25 +144,38 @@ mod tests {
 
             let a_columns = a.t().as_standard_layout().into_owned();
             let b_columns = b.t().as_standard_layout().into_owned();
-            type Product =
-                fn(ArrayView2<'_, f32>, ArrayView2<'_, f32>, &mut ArrayViewMut2<'_, f32>);
-            for product in [product as Product, portable_product] {
-                for a in [a.view(), a_columns.t()] {
-                    for b in [b.view(), b_columns.t()] {
-                        let mut c = start.clone();
-                        product(a, b, &mut c.view_mut());
-                        assert_same_bits(&c, &expected, &format!("{m} x {k} x {n}"));
-
-                        let mut c = start.clone();
-                        let rows = a.axis_chunks_iter(Axis(0), 1);
-                        for (a, mut c) in rows.zip(c.axis_chunks_iter_mut(Axis(0), 1)) {
-                            product(a, b, &mut c);
-                        }
-                        assert_same_bits(&c, &expected, &format!("{m} x {k} x {n}, by rows"));
+            for a in [a.view(), a_columns.t()] {
+                for b in [b.view(), b_columns.t()] {
+                    let what = format!("{m} x {k} x {n}");
+                    for c in at_each_level(|| all_rows(a, b, &start)) {
+                        assert_same_bits(&c, &expected, &what);
                     }
+                    assert_same_bits(&row_by_row(a, b, &start), &expected, &what);
                 }
             }
         }
+    }
+
+    fn all_rows(
+        a: ArrayView2<'_, f32>,
+        b: ArrayView2<'_, f32>,
+        start: &Array2<f32>,
+    ) -> Array2<f32> {
+        let mut c = start.clone();
+        product(a, b, &mut c.view_mut());
+        c
+    }
+
+    fn row_by_row(
+        a: ArrayView2<'_, f32>,
+        b: ArrayView2<'_, f32>,
+        start: &Array2<f32>,
+    ) -> Array2<f32> {
+        let mut c = start.clone();
+        for (a, mut c) in a.axis_chunks_iter(Axis(0), 1).zip(c.axis_chunks_iter_mut(Axis(0), 1)) {
+            product(a, b, &mut c);
+        }
+        c
     }
 
     #[test]
@@ -175,15 +189,13 @@ mod tests {
 
                 let transposed = a.t().as_standard_layout().into_owned();
                 for a in [a.view(), transposed.t()] {
-                    for level in simd::Level::ALL.into_iter().filter(|l| *l <= simd::best()) {
+                    let at_levels = at_each_level(|| {
                         let mut sums = start.clone();
-                        let out = sums.as_slice_mut().unwrap();
-                        simd::run_at(level, ColumnSums { a, out });
-                        assert_same_bits(
-                            &sums,
-                            &expected,
-                            &format!("{rows} x {columns} {level:?}"),
-                        );
+                        column_sums(a, sums.as_slice_mut().unwrap());
+                        sums
+                    });
+                    for sums in at_levels {
+                        assert_same_bits(&sums, &expected, &format!("{rows} x {columns}"));
                     }
                 }
             }

@@ -116,3 +116,79 @@ fn taylor(r: f64, first: usize) -> f64 {
 fn two_to(n: i64) -> f64 {
     f64::from_bits(((n + 1023) as u64) << 52)
 }
+
+#[cfg(test)]
+// The standard library's functions are the reference here; nothing that ships calls them.
+#[allow(clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+    use crate::random::{self, Purpose};
+
+    /// Compares at 200,000 points of an interval, evenly spaced but for a random step.
+    fn check(
+        name: &str,
+        (low, high): (f64, f64),
+        ours: fn(f64) -> f64,
+        reference: fn(f64) -> f64,
+        limit: f64,
+    ) {
+        let mut worst = (0.0, 0.0);
+        for i in 0..200_000_u64 {
+            let [word, ..] = random::bits(3, Purpose::Data, [i, 0]);
+            let x = low + (high - low) * (i as f64 + f64::from(random::uniform(word))) / 200_000.0;
+            let (got, want) = (ours(x), reference(x));
+            if got.to_bits() == want.to_bits() {
+                continue;
+            }
+            let unit = f64::from_bits(want.abs().to_bits() + 1) - want.abs();
+            let error = (got - want).abs() / unit;
+            assert!(!error.is_nan(), "{name}({x:e}): {got:e}, not {want:e}");
+            if error > worst.0 {
+                worst = (error, x);
+            }
+        }
+        println!(
+            "{name} in [{low:e}, {high:e}]: {:.2} units in the last place at {:e}",
+            worst.0, worst.1
+        );
+        assert!(worst.0 <= limit, "{name}({:e}): {} units in the last place", worst.1, worst.0);
+    }
+
+    #[test]
+    fn functions_are_within_a_few_units_in_the_last_place() {
+        check("exp", (-750.0, 715.0), exp, f64::exp, 2.0);
+        check("exp", (-1.0, 1.0), exp, f64::exp, 2.0);
+        check("ln", (1e-300, 3.0), ln, f64::ln, 3.0);
+        check("ln", (0.9, 1.1), ln, f64::ln, 3.0);
+        check("ln", (1.0, 1e12), ln, f64::ln, 3.0);
+        check("sin", (-7.0, 7.0), sin, f64::sin, 2.0);
+        check("sin", (-1e9, 1e9), sin, f64::sin, 2.0);
+        check("cos", (-7.0, 7.0), cos, f64::cos, 2.0);
+        check("cos", (-1e9, 1e9), cos, f64::cos, 2.0);
+    }
+
+    #[test]
+    fn the_ends_are_exact() {
+        assert_eq!(
+            (exp(0.0), exp(f64::NEG_INFINITY), exp(f64::INFINITY)),
+            (1.0, 0.0, f64::INFINITY)
+        );
+        assert_eq!((ln(1.0), ln(0.0), ln(f64::INFINITY)), (0.0, f64::NEG_INFINITY, f64::INFINITY));
+        assert!((ln(5e-324) - 5e-324_f64.ln()).abs() < 1e-12);
+        assert_eq!((sin(0.0), cos(0.0)), (0.0, 1.0));
+        for x in [f64::NAN, f64::INFINITY, 1e10] {
+            assert!(sin(x).is_nan() && cos(x).is_nan());
+        }
+        assert!(exp(f64::NAN).is_nan() && ln(f64::NAN).is_nan() && ln(-1.0).is_nan());
+    }
+
+    #[test]
+    fn powers_are_products() {
+        assert_eq!((powi(0.0, 0), powi(-2.0, 3), powi(10.0, 15)), (1.0, -8.0, 1e15));
+        assert_eq!(powi(0.9, u64::MAX), 0.0);
+        for n in [1, 2, 10, 1000, 16_777_217] {
+            let (got, want) = (powi(0.999_999, n), 0.999_999_f64.powf(n as f64));
+            assert!((got / want - 1.0).abs() <= 1.2e-16 * n as f64 + 4e-16, "{n}: {got} {want}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 //! A [`Work`] is plain Rust whose body is inlined into one function per [`Level`]; the compiler
 //! vectorises each copy for its instructions. All copies give the same bits.
 
-#![allow(unsafe_code)] // calling a #[target_feature] function; sound because `run_at` checks the CPU
+#![allow(unsafe_code)] // calling a #[target_feature] function; sound because `level` asks the CPU
 
 use std::sync::OnceLock;
 
@@ -18,12 +18,6 @@ pub(super) enum Level {
     Avx512,
 }
 
-impl Level {
-    /// All levels; those above [`best`] must not be run.
-    #[cfg(test)]
-    pub(super) const ALL: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
-}
-
 /// A piece of code to be compiled once per level. `run` and all it calls must be `#[inline(always)]`,
 /// for a call would leave the level; closures cannot be, so no closures around large bodies.
 pub(super) trait Work {
@@ -33,14 +27,8 @@ pub(super) trait Work {
 
 /// Runs `work` at the level of this process.
 pub(super) fn run<W: Work>(work: W) {
-    run_at(level(), work);
-}
-
-/// Runs `work` at a given level. Panics if the CPU lacks it.
-pub(super) fn run_at<W: Work>(level: Level, work: W) {
-    assert!(level <= best(), "this CPU has no {level:?}");
-    match level {
-        // SAFETY: the CPU has these features, as just checked.
+    match level() {
+        // SAFETY: `level` names nothing the CPU lacks.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => unsafe { run_avx512(work) },
         // SAFETY: as above.
@@ -57,7 +45,11 @@ pub(super) fn has_fused_multiply_add() -> bool {
 
 /// The level of this process: the best, unless the environment variable `RNN_SIMD` (`portable` or
 /// `avx2`) asks for less. It is there for tests that compare the bits of whole programs.
-pub(super) fn level() -> Level {
+fn level() -> Level {
+    #[cfg(test)]
+    if let Some(level) = testing::forced() {
+        return level;
+    }
     static LEVEL: OnceLock<Level> = OnceLock::new();
     *LEVEL.get_or_init(|| {
         let limit = match std::env::var("RNN_SIMD").as_deref() {
@@ -69,8 +61,8 @@ pub(super) fn level() -> Level {
     })
 }
 
-/// The widest level this CPU has. (The standard library asks the CPU once and remembers.)
-pub(super) fn best() -> Level {
+/// The widest level this CPU has.
+fn best() -> Level {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
         let wide = is_x86_feature_detected!("avx512f");
@@ -89,4 +81,31 @@ fn run_avx512<W: Work>(work: W) {
 #[target_feature(enable = "avx2,fma")]
 fn run_avx2<W: Work>(work: W) {
     work.run();
+}
+
+/// Comparing levels within one process.
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::{Level, best};
+    use std::cell::Cell;
+
+    thread_local! {
+        static FORCED: Cell<Option<Level>> = const { Cell::new(None) };
+    }
+
+    pub(super) fn forced() -> Option<Level> {
+        FORCED.get()
+    }
+
+    /// What `compute` gives at each level of this CPU, the portable one first; on this thread only.
+    pub(crate) fn at_each_level<T>(mut compute: impl FnMut() -> T) -> Vec<T> {
+        let levels = [Level::Portable, Level::Avx2, Level::Avx512];
+        let results = levels.into_iter().filter(|level| *level <= best()).map(|level| {
+            FORCED.set(Some(level));
+            compute()
+        });
+        let results = results.collect();
+        FORCED.set(None);
+        results
+    }
 }

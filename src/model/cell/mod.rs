@@ -4,6 +4,8 @@
 mod gru;
 mod lstm;
 mod rnn;
+#[cfg(test)]
+mod tests;
 
 use crate::config::{Cell, Nonlinearity};
 use crate::kernel::{self, StepBackward, StepForward};
