@@ -3,8 +3,9 @@
 
 mod common;
 
+use common::assert_close;
+use common::reference::{count, counts, reference, tensor};
 use common::twin::{Sequence, Twin, TwinCell, TwinInput, TwinState};
-use common::{assert_close, count, counts, reference, tensor};
 use serde_json::Value;
 
 /// The files hold nine digits, of weights and inputs too.

@@ -1,13 +1,12 @@
-//! What the tests share: random numbers, comparisons, PyTorch's numbers, the twin network.
+//! What the tests share: random numbers, comparisons, a random case, PyTorch's numbers, the twin network.
 
 // Each test binary compiles all of this and uses a part of it.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod case;
+pub mod pytorch;
+pub mod reference;
 pub mod twin;
-
-use std::path::Path;
-
-use serde_json::Value;
 
 /// A small deterministic generator (splitmix64); it shares nothing with the library's.
 pub struct Rng(pub u64);
@@ -83,39 +82,4 @@ pub fn assert_same(what: &str, ours: &[f32], theirs: &[f32]) {
 fn start(values: &[f64]) -> String {
     let shown: Vec<_> = values.iter().take(8).map(|x| format!("{x:.7}")).collect();
     format!("{}{}", shown.join(" "), if values.len() > 8 { " …" } else { "" })
-}
-
-/// A file of tests/reference.
-pub fn reference(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(name);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{name}: {e}"));
-    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-/// Numbers of a JSON list; `null` is not a number.
-pub fn numbers(list: &Value) -> Vec<f64> {
-    let list = list.as_array().unwrap_or_else(|| panic!("not a list: {list}"));
-    list.iter().map(|x| x.as_f64().unwrap_or(f64::NAN)).collect()
-}
-
-/// Whole numbers of a JSON list.
-pub fn counts(list: &Value) -> Vec<usize> {
-    numbers(list).iter().map(|&x| x as usize).collect()
-}
-
-/// A whole number.
-pub fn count(value: &Value) -> usize {
-    value.as_u64().unwrap_or_else(|| panic!("not a count: {value}")) as usize
-}
-
-/// A tensor of the reference files: `(shape, values)`, row-major.
-pub fn tensor(value: &Value) -> (Vec<usize>, Vec<f64>) {
-    let (shape, values) = (counts(&value["shape"]), numbers(&value["values"]));
-    assert_eq!(shape.iter().product::<usize>(), values.len(), "shape of {value}");
-    (shape, values)
-}
-
-/// A tensor of the reference files as f32; nine digits bring every f32 back exactly.
-pub fn tensor_f32(value: &Value) -> Vec<f32> {
-    tensor(value).1.iter().map(|&x| x as f32).collect()
 }

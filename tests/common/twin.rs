@@ -41,7 +41,7 @@ pub struct Twin {
 }
 
 /// What a layer and direction remembers of one sequence; `c` is used by lstm alone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TwinState {
     /// Hidden state.
     pub h: Vec<f64>,
@@ -79,7 +79,7 @@ impl Twin {
         let mut states = Vec::new();
         for layer in 0..self.layers {
             if let Some(mask) = layer.checked_sub(1).and_then(|below| input.masks.get(below)) {
-                x = x.iter().zip(mask).map(|(x, m)| product(x, m)).collect();
+                x.iter_mut().flatten().zip(mask.iter().flatten()).for_each(|(x, m)| *x *= m);
             }
             let mut output = vec![Vec::new(); x.len()];
             for direction in 0..self.directions {
@@ -112,11 +112,7 @@ impl Twin {
         let of_sequence = |(input, weights): (&TwinInput, &Sequence)| {
             let prediction = self.run(input).prediction;
             assert_eq!(prediction.len(), weights.len(), "a weight for every predicted step");
-            prediction
-                .iter()
-                .zip(weights)
-                .map(|(y, w)| product(y, w).iter().sum::<f64>())
-                .sum::<f64>()
+            prediction.iter().zip(weights).map(|(y, w)| dot(y, w)).sum::<f64>()
         };
         inputs.iter().zip(weights).map(of_sequence).sum()
     }
@@ -198,14 +194,12 @@ impl<'a> Weights<'a> {
 /// `W x + b`; W row-major, one row per element of b.
 fn affine(weight: &[f64], bias: &[f64], x: &[f64]) -> Vec<f64> {
     assert_eq!(weight.len(), bias.len() * x.len(), "shape of a weight");
-    let row = |k: usize| product(&weight[k * x.len()..(k + 1) * x.len()], x).iter().sum::<f64>();
-    bias.iter().enumerate().map(|(k, b)| row(k) + b).collect()
+    weight.chunks_exact(x.len()).zip(bias).map(|(row, b)| dot(row, x) + b).collect()
 }
 
-/// Element by element.
-fn product(a: &[f64], b: &[f64]) -> Vec<f64> {
+fn dot(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len(), "lengths of a product");
-    a.iter().zip(b).map(|(a, b)| a * b).collect()
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn sigmoid(x: f64) -> f64 {

@@ -1,0 +1,185 @@
+//! A network of the library and a ragged block for it, both random, and the same as the twin sees them.
+
+use rnn::config::{Cell, Head, Nonlinearity};
+use rnn::model::{Architecture, Block, DropoutKey, Network, Read, State, Tape, Tensors};
+
+use super::twin::{Sequence, Twin, TwinCell, TwinInput, TwinState};
+use super::{Rng, wide};
+
+/// Every cell.
+pub const CELLS: [Cell; 4] =
+    [Cell::Rnn(Nonlinearity::Tanh), Cell::Rnn(Nonlinearity::Relu), Cell::Lstm, Cell::Gru];
+
+/// A small network.
+pub fn small(cell: Cell, layers: usize, directions: usize) -> Architecture {
+    Architecture {
+        cell,
+        directions,
+        layers,
+        input: 3,
+        hidden: 5,
+        outputs: 2,
+        head: Head::Linear,
+        read: Read::EveryStep,
+        dropout: 0.0,
+    }
+}
+
+/// A network, its parameters and a block of sequences.
+pub struct Case {
+    /// The network.
+    pub network: Network,
+    /// Its parameters.
+    pub params: Tensors,
+    /// The sequences, longest first.
+    pub block: Block,
+    /// dL/dy at every real output, 0 at padding: `[S, B, outputs]`.
+    pub weights: Vec<f32>,
+}
+
+/// What a pass leaves behind.
+#[derive(Debug, PartialEq)]
+pub struct Pass {
+    /// `[S, B, outputs]`, 0 at padding.
+    pub y: Vec<f32>,
+    /// `[T, B, directions x hidden]`, 0 at padding.
+    pub hidden: Vec<f32>,
+    /// Where the rows ended.
+    pub state: State,
+    /// dL/d(parameters), L the weighted sum of the outputs.
+    pub gradients: Tensors,
+}
+
+impl Case {
+    /// Random parameters and inputs; `lengths` longest first.
+    pub fn new(architecture: Architecture, lengths: &[usize], rng: &mut Rng) -> Self {
+        let network = Network::new(architecture);
+        let mut params = Tensors::zeros(network.layout());
+        // About the size of a trained network's, so that gates leave their linear part.
+        let bound = 1.5 / (architecture.hidden as f32).sqrt();
+        params.as_mut_slice().iter_mut().for_each(|p| *p = bound * rng.uniform());
+
+        let mut block = Block::default();
+        block.reset(lengths, architecture.input);
+        for (row, &length) in lengths.iter().enumerate() {
+            for t in 0..length {
+                block.step_mut(t, row).copy_from_slice(&rng.uniforms(architecture.input));
+            }
+        }
+        let steps = if architecture.read == Read::FinalState { 1 } else { block.steps() };
+        let weights = rng.uniforms(steps * lengths.len() * architecture.outputs);
+        let mut case = Self { network, params, block, weights };
+        let weights = std::mem::take(&mut case.weights);
+        case.weights = case.without_padding(&weights, architecture.outputs);
+        case
+    }
+
+    /// The same, starting from random states.
+    pub fn with_initial_state(mut self, rng: &mut Rng) -> Self {
+        let mut state = self.network.zero_state(self.block.rows());
+        state.h.iter_mut().chain(&mut state.c).for_each(|x| *x = 0.8 * rng.uniform());
+        self.block.initial = Some(state);
+        self
+    }
+
+    /// `[S, B, width]` with 0 at padding.
+    pub fn without_padding(&self, values: &[f32], width: usize) -> Vec<f32> {
+        let rows = self.block.rows();
+        let mut values = values.to_vec();
+        for (at, values) in values.chunks_exact_mut(width).enumerate() {
+            if at / rows >= self.block.lengths()[at % rows] {
+                values.fill(0.0);
+            }
+        }
+        values
+    }
+
+    /// Forward and backward; gradients start from zero.
+    pub fn pass(&self, dropout: Option<DropoutKey>, tape: &mut Tape) -> Pass {
+        let (network, block) = (&self.network, &self.block);
+        let architecture = network.architecture();
+        network.forward(&self.params, block, dropout, tape);
+        let y = self.without_padding(tape.output(), architecture.outputs);
+        let hidden =
+            self.without_padding(tape.hidden(), architecture.directions * architecture.hidden);
+        let mut state = network.zero_state(block.rows());
+        network.final_state(block, tape, &mut state);
+        let (_, dy) = tape.output_gradient();
+        dy.copy_from_slice(&self.weights);
+        network.backward(&self.params, block, tape);
+        Pass { y, hidden, state, gradients: gradients(network, block, tape) }
+    }
+
+    /// The network as the twin sees it.
+    pub fn twin(&self) -> Twin {
+        let a = self.network.architecture();
+        let cell = match a.cell {
+            Cell::Rnn(Nonlinearity::Tanh) => TwinCell::Tanh,
+            Cell::Rnn(Nonlinearity::Relu) => TwinCell::Relu,
+            Cell::Lstm => TwinCell::Lstm,
+            Cell::Gru => TwinCell::Gru,
+        };
+        let entries = self.network.layout().entries();
+        let tensor = |name: &str| wide(self.params.named(name).expect("a tensor of the layout"));
+        let parameters = entries.iter().map(|e| (e.name.clone(), tensor(&e.name))).collect();
+        let (layers, directions, hidden) = (a.layers, a.directions, a.hidden);
+        Twin { cell, layers, directions, hidden, last: a.read == Read::FinalState, parameters }
+    }
+
+    /// The sequences as the twin sees them.
+    pub fn twin_inputs(&self) -> Vec<TwinInput> {
+        let (features, rows) = (self.block.features(), self.block.rows());
+        let inputs = self.sequences(self.block.inputs(), features);
+        let initial = |row: usize| match &self.block.initial {
+            None => Vec::new(),
+            Some(state) => states_of(state, row, rows, self.network.architecture().hidden),
+        };
+        let inputs = inputs.into_iter().enumerate();
+        inputs
+            .map(|(row, inputs)| TwinInput { inputs, initial: initial(row), masks: Vec::new() })
+            .collect()
+    }
+
+    /// `[S, B, width]` as one sequence per row, without padding.
+    pub fn sequences(&self, values: &[f32], width: usize) -> Vec<Sequence> {
+        let rows = self.block.rows();
+        let steps = values.len() / (rows * width);
+        let step = |t: usize, row: usize| wide(&values[(t * rows + row) * width..][..width]);
+        let sequence = |(row, &length): (usize, &usize)| {
+            (0..length.min(steps)).map(|t| step(t, row)).collect()
+        };
+        self.block.lengths().iter().enumerate().map(sequence).collect()
+    }
+}
+
+/// The whole gradient of the pass that the tape has just seen.
+pub fn gradients(network: &Network, block: &Block, tape: &Tape) -> Tensors {
+    let mut gradients = Tensors::zeros(network.layout());
+    for part in network.gradient_parts() {
+        let share = &mut gradients.as_mut_slice()[part.range.clone()];
+        network.add_gradient(&part, block, tape, share);
+    }
+    gradients
+}
+
+/// One row of a state of `rows` rows, layer by layer and direction by direction.
+pub fn states_of(state: &State, row: usize, rows: usize, hidden: usize) -> Vec<TwinState> {
+    let row_of = |chunk: &[f32]| wide(&chunk[row * hidden..][..hidden]);
+    let h: Vec<_> = state.h.chunks_exact(rows * hidden).map(row_of).collect();
+    let mut c: Vec<_> = state.c.chunks_exact(rows * hidden).map(row_of).collect();
+    c.resize(h.len(), vec![0.0; hidden]);
+    h.into_iter().zip(c).map(|(h, c)| TwinState { h, c }).collect()
+}
+
+/// All numbers of some sequences, one behind the other.
+pub fn flat(sequences: &[Sequence]) -> Vec<f64> {
+    sequences.iter().flatten().flatten().copied().collect()
+}
+
+/// A case in words.
+pub fn named(a: &Architecture, lengths: &[usize]) -> String {
+    format!(
+        "{:?}, {} layers, {} directions, {:?}, {lengths:?}",
+        a.cell, a.layers, a.directions, a.read
+    )
+}
