@@ -82,13 +82,13 @@ impl Header {
     pub fn check_row(&self, record: &Record) -> Result<()> {
         let (fields, names) = (record.len(), self.names.len());
         if fields != names {
-            let (row, s) = (fields, if fields == 1 { "" } else { "s" });
+            let s = if fields == 1 { "" } else { "s" };
             let hint = if fields == names + 1 && record.field(names).is_empty() {
                 "; remove the delimiter at its end"
             } else {
                 ""
             };
-            let message = format!("row has {row} field{s}, header has {names}{hint}");
+            let message = format!("row has {fields} field{s}, header has {names}{hint}");
             return Err(self.row_error(record, message));
         }
         if self.is_repeated_by(record) {

@@ -31,12 +31,12 @@ fn random_text(random: &mut Random) -> String {
 /// The text with other line ends, one kind or (`None`) any at each place.
 fn with_endings(text: &str, ending: Option<&str>, random: &mut Random) -> String {
     let mut result = String::new();
-    let mut bytes = text.split('\n').peekable();
-    while let Some(line) = bytes.next() {
+    let mut lines = text.split('\n').peekable();
+    while let Some(line) = lines.next() {
         result += line;
         // "\r" and then an empty line's "\n" would be read as one line end, and rightly so.
         let after_return = result.ends_with('\r');
-        if bytes.peek().is_some() {
+        if lines.peek().is_some() {
             let any = if after_return { ["\r", "\r\n"] } else { ["\n", "\r\n"] };
             let mixed = if random.below(3) == 0 { "\r" } else { random.pick(&any) };
             result += ending.unwrap_or(mixed);
