@@ -1,0 +1,177 @@
+//! The first record: which column stands where, and what an error calls it.
+
+use std::io::Read;
+
+use super::columns;
+use super::number::{self, Cell};
+use super::record::Record;
+use super::records::RecordReader;
+use crate::error::{DataError, Error, Result, shown};
+
+/// The names of a file's columns.
+#[derive(Clone, Debug)]
+pub struct Header {
+    file: String,
+    line: u64,
+    delimiter: u8,
+    names: Vec<String>,
+}
+
+impl Header {
+    /// Takes the next record of `reader` as the header.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there is none, or a name is not UTF-8; and those of
+    /// [`RecordReader::read`]. Empty and repeated names are no fault until they are asked for.
+    pub fn read<R: Read>(reader: &mut RecordReader<R>) -> Result<Self> {
+        let mut record = Record::default();
+        if !reader.read(&mut record)? {
+            let (file, message) = (reader.file().to_owned(), "no data rows: the file is empty");
+            return Err(DataError { file, message: message.into(), ..DataError::default() }.into());
+        }
+        let file = reader.file().to_owned();
+        let mut header =
+            Header { file, line: record.line(), delimiter: reader.delimiter(), names: Vec::new() };
+        for (place, name) in record.iter().enumerate() {
+            let name = std::str::from_utf8(name).map_err(|error| {
+                let fault = not_utf8(name, error);
+                header.row_error(&record, format!("header, column {}: {fault}", place + 1))
+            })?;
+            header.names.push(name.to_owned());
+        }
+        Ok(header)
+    }
+
+    /// The names in the order of the file.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Where the column `name` stands, from 0; `None` if nowhere.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if it stands twice, with both places.
+    pub fn find(&self, name: &str) -> Result<Option<usize>> {
+        let mut places = (0..self.names.len()).filter(|&place| self.names[place] == name);
+        let first = places.next();
+        match (first, places.next()) {
+            (Some(first), Some(second)) => Err(self.header_error(format!(
+                "column {} stands twice in the header, as {} and {}; rename one",
+                shown(name),
+                first + 1,
+                second + 1
+            ))),
+            _ => Ok(first),
+        }
+    }
+
+    /// Where the column `name` stands, from 0.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if it stands twice, or nowhere: then with the likely reason and the header.
+    pub fn position(&self, name: &str) -> Result<usize> {
+        self.find(name)?.ok_or_else(|| {
+            self.header_error(columns::absent(name, &self.names, char::from(self.delimiter)))
+        })
+    }
+
+    /// Makes sure that a row has the header's width and is not the header again.
+    ///
+    /// # Errors
+    /// [`Error::Data`]; the reader may go on.
+    pub fn check_row(&self, record: &Record) -> Result<()> {
+        let (fields, names) = (record.len(), self.names.len());
+        if fields != names {
+            let s = if fields == 1 { "" } else { "s" };
+            let hint = if fields == names + 1 && record.field(names).is_empty() {
+                "; remove the delimiter at its end"
+            } else {
+                ""
+            };
+            let message = format!("row has {fields} field{s}, header has {names}{hint}");
+            return Err(self.row_error(record, message));
+        }
+        if self.is_repeated_by(record) {
+            let message = format!(
+                "line {} repeats the header; remove it (were files joined?)",
+                record.line()
+            );
+            return Err(self.row_error(record, message));
+        }
+        Ok(())
+    }
+
+    /// Reads a cell of a number column; `column` is a place from [`position`](Self::position) and
+    /// the row has passed [`check_row`](Self::check_row).
+    ///
+    /// # Errors
+    /// [`Error::Data`] naming line, column and value. An empty cell is none: see
+    /// [`empty_error`](Self::empty_error).
+    pub fn number(&self, record: &Record, column: usize) -> Result<Cell> {
+        let text = record.field(column);
+        number::parse(text).map_err(|error| self.cell_error(record, column, error.describe(text)))
+    }
+
+    /// Reads a cell of a text column, as it is.
+    ///
+    /// # Errors
+    /// [`Error::Data`] naming line, column and byte if it is not UTF-8.
+    pub fn text<'r>(&self, record: &'r Record, column: usize) -> Result<&'r str> {
+        let text = record.field(column);
+        std::str::from_utf8(text)
+            .map_err(|error| self.cell_error(record, column, not_utf8(text, error)))
+    }
+
+    /// The error for an empty cell where there must be a number.
+    pub fn empty_error(&self, record: &Record, column: usize) -> Error {
+        let text = String::from_utf8_lossy(record.field(column));
+        let message = match text.trim_matches(' ') {
+            "" => "the cell is empty; a number is needed".to_owned(),
+            word => format!("{} counts as an empty cell; a number is needed", shown(word)),
+        };
+        self.cell_error(record, column, message)
+    }
+
+    /// An error about one cell.
+    pub fn cell_error(&self, record: &Record, column: usize, message: impl Into<String>) -> Error {
+        let name = self.names.get(column).cloned().unwrap_or_default();
+        DataError {
+            file: self.file.clone(),
+            line: Some(record.line()),
+            column: Some((name, column + 1, self.names.len())),
+            message: message.into(),
+        }
+        .into()
+    }
+
+    /// An error about a whole row.
+    pub fn row_error(&self, record: &Record, message: impl Into<String>) -> Error {
+        self.error_at(record.line(), message.into())
+    }
+
+    fn header_error(&self, message: String) -> Error {
+        self.error_at(self.line, message)
+    }
+
+    fn error_at(&self, line: u64, message: String) -> Error {
+        DataError { file: self.file.clone(), line: Some(line), column: None, message }.into()
+    }
+
+    /// The header of a file joined to another may carry a byte order mark along.
+    fn is_repeated_by(&self, record: &Record) -> bool {
+        self.names.iter().zip(record.iter()).enumerate().all(|(place, (name, field))| {
+            let mark = if place == 0 { field.strip_prefix(b"\xef\xbb\xbf") } else { None };
+            mark.unwrap_or(field) == name.as_bytes()
+        })
+    }
+}
+
+/// Says which byte is not UTF-8, and the cure. `text` is what `error` is about.
+pub(super) fn not_utf8(text: &[u8], error: std::str::Utf8Error) -> String {
+    let place = error.valid_up_to();
+    let byte = text.get(place).copied().unwrap_or_default();
+    format!(
+        "byte 0x{byte:02x} (place {}) is not UTF-8; convert the file: iconv -f LATIN1 -t UTF-8 FILE > NEW.csv",
+        place + 1
+    )
+}
