@@ -14,9 +14,10 @@ pub mod optim;
 
 pub mod metrics;
 pub mod serve;
-pub mod train;
 
 pub mod eval;
+pub mod train;
+
 pub mod store;
 
 pub mod job;

@@ -1,1 +1,181 @@
-//! An observer that draws.
+//! The observer that draws: a bar while an epoch runs, a line of a table when it has ended. The only code that
+//! knows terminals; everything goes to standard error.
+
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::error::Result;
+use crate::eval::short;
+use crate::train::{Control, EpochRecord, Event, Observer};
+
+/// Shows a training run.
+pub struct View {
+    program: &'static str,
+    quiet: bool,
+    epochs: usize,
+    bar: Option<ProgressBar>,
+    header_shown: bool,
+    epoch_started: Instant,
+    rows: u64,
+    loss: f64,
+    /// Called when the first update begins: from then on a signal is answered by saving.
+    on_start: fn(),
+}
+
+/// Bars are redrawn this often at most.
+const REDRAW_HZ: u8 = 8;
+
+impl View {
+    /// A view of a run of so many epochs; a quiet one shows warnings alone.
+    pub fn new(program: &'static str, quiet: bool, on_start: fn()) -> Self {
+        Self {
+            program,
+            quiet,
+            epochs: 0,
+            bar: None,
+            header_shown: false,
+            epoch_started: Instant::now(),
+            rows: 0,
+            loss: 0.0,
+            on_start,
+        }
+    }
+
+    /// How many epochs there will be, for the time left.
+    pub fn set_epochs(&mut self, epochs: usize) {
+        self.epochs = epochs;
+    }
+
+    /// A line on standard error, above the bar. A closed standard error harms nothing.
+    fn line(&self, text: &str) {
+        let write = || drop(writeln!(std::io::stderr(), "{text}"));
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn start(&mut self, epoch: usize, updates: u64, done: u64) {
+        (self.on_start)();
+        (self.epoch_started, self.rows) = (Instant::now(), 0);
+        if self.quiet || !std::io::stderr().is_terminal() {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar =
+                ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(REDRAW_HZ));
+            let template = "{prefix} {wide_bar} {pos}/{len} {msg} {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style.progress_chars("━╸ "));
+            }
+            bar
+        });
+        bar.set_length(updates * self.epochs as u64);
+        bar.set_prefix(format!("epoch {epoch}/{}", self.epochs));
+        bar.set_position(updates * (epoch as u64 - 1) + done);
+    }
+
+    fn step(&mut self, loss: Option<f64>, rows: u64) {
+        self.rows += rows;
+        self.loss = loss.unwrap_or(self.loss);
+        if let Some(bar) = &self.bar {
+            let speed = self.rows as f64 / self.epoch_started.elapsed().as_secs_f64().max(1e-9);
+            bar.set_message(format!(
+                "loss {} · {} rows/s",
+                short(self.loss),
+                thousands(speed as u64)
+            ));
+            bar.inc(1);
+        }
+    }
+
+    fn end_epoch(&mut self, record: &EpochRecord, improved: bool) {
+        if self.quiet {
+            return;
+        }
+        if !self.header_shown {
+            self.header_shown = true;
+            self.line("  epoch  train loss    per step  valid loss  learn rate   grad norm      rows/s    time");
+        }
+        let elapsed = self.epoch_started.elapsed();
+        let speed = self.rows as f64 / elapsed.as_secs_f64().max(1e-9);
+        let cell = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
+        let mark = if improved && record.valid_loss.is_some() { "  best" } else { "" };
+        self.line(&format!(
+            "{:>7}{:>12}{:>12}{:>12}{:>12}{:>12}{:>12}{:>8}{mark}",
+            record.epoch,
+            cell(record.train_loss),
+            cell(record.train_loss_per_step),
+            cell(record.valid_loss),
+            short(record.learning_rate),
+            cell(record.grad_norm),
+            thousands(speed as u64),
+            seconds(elapsed),
+        ));
+    }
+}
+
+impl Observer for View {
+    fn on(&mut self, event: Event<'_>) -> Result<Control> {
+        match event {
+            Event::Epochs(epochs) => self.set_epochs(epochs),
+            Event::EpochStart { epoch, updates, done } => self.start(epoch, updates, done),
+            Event::Step { progress, rows } => self.step(progress.sums.loss.per_sequence(), rows),
+            Event::Validating => {
+                if let Some(bar) = &self.bar {
+                    bar.set_message("scoring validation rows");
+                }
+            }
+            Event::EpochEnd { record, improved, .. } => self.end_epoch(record, improved),
+            Event::Note(text) if !self.quiet => self.line(&format!("{}: {text}", self.program)),
+            Event::Note(_) => {}
+            Event::Warning(text) => self.line(&format!("{}: warning: {text}", self.program)),
+        }
+        Ok(Control::Go)
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// `12,345,678`
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn seconds(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 100.0 {
+        return format!("{seconds:.1} s");
+    }
+    format!("{}:{:02} min", time.as_secs() / 60, time.as_secs() % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(seconds(Duration::from_millis(1500)), "1.5 s");
+        assert_eq!(seconds(Duration::from_secs(125)), "2:05 min");
+    }
+}

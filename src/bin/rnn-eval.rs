@@ -1,2 +1,5 @@
-//! stub, replaced in this session
-fn main() {}
+//! See `rnn::cli::eval`.
+
+fn main() -> std::process::ExitCode {
+    rnn::cli::run("rnn-eval", rnn::cli::eval::run)
+}

@@ -1,2 +1,5 @@
-//! stub, replaced in this session
-fn main() {}
+//! See `rnn::cli::predict`.
+
+fn main() -> std::process::ExitCode {
+    rnn::cli::run("rnn-predict", rnn::cli::predict::run)
+}

@@ -1,2 +1,5 @@
-//! stub, replaced in this session
-fn main() {}
+//! See `rnn::cli::train`.
+
+fn main() -> std::process::ExitCode {
+    rnn::cli::run("rnn-train", rnn::cli::train::run)
+}

@@ -1,1 +1,111 @@
-//! cli
+//! What the three programs share: flags, threads, errors as one line, exit codes.
+
+pub mod eval;
+pub mod predict;
+pub mod signals;
+pub mod table;
+pub mod train;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::error::Error;
+
+/// Flags of every program.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Common {
+    /// Show warnings and errors alone
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    /// Threads to compute with [default: all cores]; the results are the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+impl Common {
+    /// Starts the threads; returns how many there are.
+    pub fn start_threads(&self) -> anyhow::Result<usize> {
+        let threads = match self.threads {
+            Some(threads) => usize::from(threads),
+            None => std::thread::available_parallelism().map_or(1, usize::from),
+        };
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        Ok(threads)
+    }
+}
+
+/// A program's `main`: parses the command line, runs, turns errors into one line and an exit code.
+pub fn run<A: Parser>(
+    program: &'static str,
+    body: impl FnOnce(A) -> anyhow::Result<()>,
+) -> ExitCode {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
+        let what = panic.payload_as_str().unwrap_or("unknown cause");
+        complain(
+            program,
+            &format!("internal error: {what}{}; please report this", place.unwrap_or_default()),
+        );
+        std::process::exit(70);
+    }));
+    let arguments = match A::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage_error(program, &error),
+    };
+    match body(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let code = error.downcast_ref::<Error>().map_or(70, Error::exit_code);
+            if code != 0 {
+                complain(program, &format!("{error:#}"));
+            }
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Help and version go to stdout; anything else is one line and exit code 2.
+fn usage_error(program: &str, error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        drop(error.print());
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let parts: Vec<&str> = lines
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .map(|line| line.trim_start_matches("error: ").trim_start_matches("tip: "))
+        .collect();
+    complain(program, &format!("{} (see {program} --help)", parts.join("; ")));
+    ExitCode::from(2)
+}
+
+/// One line on standard error, control characters escaped. A closed standard error harms nothing.
+fn complain(program: &str, message: &str) {
+    let escaped: String = message
+        .chars()
+        .flat_map(|c| {
+            let special =
+                c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            let plain = (!special).then_some(c);
+            let escape = special.then(|| c.escape_unicode());
+            plain.into_iter().chain(escape.into_iter().flatten())
+        })
+        .collect();
+    drop(writeln!(std::io::stderr(), "{program}: error: {escaped}"));
+}
+
+/// Prints a warning the same way.
+pub fn warn(program: &str, message: &str) {
+    drop(writeln!(std::io::stderr(), "{program}: warning: {message}"));
+}
+
+/// Writes a result to stdout; a reader that has left is no failure.
+pub fn print(text: &str) -> crate::error::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|e| Error::write(std::path::Path::new("<stdout>"), &e))
+}

@@ -1,3 +1,25 @@
-//! data
+//! From CSV to the numbers a network reads: tables, splits, windows, scaling.
 
+mod dataset;
+mod encoder;
+pub mod lanes;
 pub mod reader;
+mod roles;
+mod row;
+mod scale;
+mod source;
+mod split;
+mod table;
+pub mod time;
+mod windows;
+
+pub use dataset::{Dataset, PartRows};
+pub use encoder::Encoder;
+pub use lanes::Chunk;
+pub use roles::Roles;
+pub use row::{Row, RowLayout, TimeOrder};
+pub use scale::{Moments, Scaler, ScalerSet, Scalers};
+pub use source::{Hashing, expand};
+pub use split::Ranges;
+pub use table::{Series, SourceFile, Table};
+pub use windows::{Span, Windows};

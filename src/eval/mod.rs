@@ -1,1 +1,11 @@
-//! eval
+//! Judging a model on rows it was not fitted on, beside the naive prediction.
+
+mod baselines;
+mod report;
+mod rows;
+mod run;
+mod score;
+
+pub use report::{Report, RowCounts, Scores, SeriesReport, TargetScores, short};
+pub use rows::{OutputRow, Wanted};
+pub use run::{Evaluated, Evaluation, valid_loss};

@@ -1,1 +1,15 @@
-//! job
+//! One file per thing a user asks for. Jobs open files and tell an observer what happens; they print nothing.
+
+mod check;
+mod evaluate;
+mod fit;
+mod memory;
+mod predict;
+mod prepare;
+mod recorder;
+mod rows_out;
+
+pub use check::check;
+pub use evaluate::{EvaluateOptions, evaluate};
+pub use fit::{FitOptions, FitResult, fit, resume};
+pub use predict::{Format, OnBadRow, PredictOptions, predict};

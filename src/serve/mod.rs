@@ -1,1 +1,10 @@
-//! serve
+//! The prediction at row t: the one room that knows which rows it reads. Evaluation pushes a table through
+//! it, the live stream pushes rows as they come; the bits are the same.
+
+mod in_order;
+mod plan;
+mod predictor;
+
+pub use in_order::InOrder;
+pub use plan::Plan;
+pub use predictor::{Answer, Prediction, Predictor};

@@ -1,1 +1,13 @@
-//! train
+//! Fitting: epochs over the training windows, one update after another. Prints nothing, opens no file, reads
+//! no clock; it tells an [`Observer`] what happens and does what that one says.
+
+mod batch;
+mod events;
+mod progress;
+mod step;
+mod trainer;
+
+pub use events::{Control, EpochRecord, Event, Observer, Outcome};
+pub use progress::{Best, EpochSums, Progress};
+pub use step::Workspace;
+pub use trainer::Trainer;

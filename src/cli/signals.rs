@@ -1,0 +1,32 @@
+//! SIGINT and SIGTERM, taken by a thread of their own: it runs even while the main one waits for input.
+
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+/// The signal that asks to stop; 0: none yet.
+pub static REQUESTED: AtomicI32 = AtomicI32::new(0);
+
+/// Whether there is something to save before stopping.
+static SAVES: AtomicBool = AtomicBool::new(false);
+
+/// From now on the first signal is left to the main thread, which saves and stops.
+pub fn save_on_signal() {
+    SAVES.store(true, Ordering::Relaxed);
+}
+
+/// Starts the thread. A signal ends the program at once with 130 or 143, unless there is something to save;
+/// the second always does.
+pub fn watch() -> anyhow::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            let second = REQUESTED.swap(signal, Ordering::Relaxed) != 0;
+            if second || !SAVES.load(Ordering::Relaxed) {
+                std::process::exit(128 + signal);
+            }
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The rows of a run: train, valid and test, from one table that is cut or from separate ones.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::roles::Roles;
+use super::split;
+use super::table::Table;
+use crate::config::{Config, Source};
+use crate::error::{DataError, Error, Result};
+
+/// The rows of one part: for each series of a table, a range.
+#[derive(Clone, Debug)]
+pub struct PartRows {
+    /// The table.
+    pub table: Arc<Table>,
+    /// One range per series; may be empty.
+    pub ranges: Vec<Range<usize>>,
+}
+
+/// All parts.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Fitted on.
+    pub train: PartRows,
+    /// The best model is chosen on; none where it has no row.
+    pub valid: Option<PartRows>,
+    /// Held out; none where it has no row.
+    pub test: Option<PartRows>,
+    /// Rows in no part.
+    pub left_out: u64,
+}
+
+impl PartRows {
+    /// All rows of a table.
+    pub fn whole(table: Table) -> Self {
+        let ranges = table.series.iter().map(|s| 0..s.rows()).collect();
+        Self { table: Arc::new(table), ranges }
+    }
+
+    /// Rows in the part.
+    pub fn rows(&self) -> u64 {
+        self.ranges.iter().map(|range| range.len() as u64).sum()
+    }
+
+    /// The part unless it is empty.
+    fn filled(self) -> Option<Self> {
+        (self.rows() > 0).then_some(self)
+    }
+}
+
+impl Dataset {
+    /// Reads the files of a config and deals their rows.
+    pub fn read(config: &Config, roles: &Roles) -> Result<Self> {
+        let source = config.data.source.as_ref().ok_or_else(|| {
+            Error::Usage("this model carries no data paths; give the run folder, or --data".into())
+        })?;
+        match source {
+            Source::Whole(paths) => Self::cut(config, Table::read(paths, roles)?),
+            Source::Parts { train, valid, test } => {
+                let part = |paths: &[_]| -> Result<Option<PartRows>> {
+                    if paths.is_empty() {
+                        return Ok(None);
+                    }
+                    Ok(Some(PartRows::whole(Table::read(paths, roles)?)))
+                };
+                let train = PartRows::whole(Table::read(train, roles)?);
+                Ok(Self { train, valid: part(valid)?, test: part(test)?, left_out: 0 })
+            }
+        }
+    }
+
+    fn cut(config: &Config, table: Table) -> Result<Self> {
+        let split = config.data.split.as_ref();
+        let split = split.ok_or_else(|| Error::Internal("one source without a split".into()))?;
+        let ranges = split::cut(split, &table)?;
+        let table = Arc::new(table);
+        let part = |pick: fn(&split::Ranges) -> &Range<usize>| PartRows {
+            table: Arc::clone(&table),
+            ranges: ranges.iter().map(|r| pick(r).clone()).collect(),
+        };
+        let train = part(|r| &r.train);
+        let (valid, test) = (part(|r| &r.valid), part(|r| &r.test));
+        let left_out = table.rows() - train.rows() - valid.rows() - test.rows();
+        if train.rows() == 0 {
+            let message = format!(
+                "data.split leaves no train rows of {}; make valid and test smaller",
+                table.rows()
+            );
+            return Err(DataError { file: table.name(), message, ..DataError::default() }.into());
+        }
+        Ok(Self { train, valid: valid.filled(), test: test.filled(), left_out })
+    }
+
+    /// The part of this name (`train`, `valid`, `test`), if it has rows.
+    pub fn part(&self, name: &str) -> Option<&PartRows> {
+        match name {
+            "train" => Some(&self.train),
+            "valid" => self.valid.as_ref(),
+            _ => self.test.as_ref(),
+        }
+    }
+
+    /// Every table once.
+    pub fn tables(&self) -> Vec<&Arc<Table>> {
+        let mut tables = vec![&self.train.table];
+        for part in [&self.valid, &self.test].into_iter().flatten() {
+            if !tables.iter().any(|table| Arc::ptr_eq(table, &part.table)) {
+                tables.push(&part.table);
+            }
+        }
+        tables
+    }
+}

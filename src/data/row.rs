@@ -1,0 +1,158 @@
+//! One record of a CSV as the numbers, time and series key that a model uses.
+
+use super::reader::number::Cell;
+use super::reader::{Header, Record};
+use super::roles::Roles;
+use super::time::{self, Time};
+use crate::config::SeriesBy;
+use crate::error::{Error, Result, shown};
+
+/// Where the columns in use stand in one file.
+#[derive(Clone, Debug)]
+pub struct RowLayout {
+    header: Header,
+    columns: Vec<Option<usize>>,
+    time: Option<usize>,
+    series: Vec<usize>,
+}
+
+/// One row; buffers are reused.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// Physical line it starts on.
+    pub line: u64,
+    /// The number columns in use; NaN for one that is not needed and not there.
+    pub values: Vec<f64>,
+    /// The time cell as written.
+    pub time_text: String,
+    /// The time it means.
+    pub time: Option<Time>,
+    /// What names its series.
+    pub key: Vec<String>,
+    /// Cells that were too small for f32 and became zero.
+    pub underflows: u64,
+}
+
+impl RowLayout {
+    /// Finds the columns in a header. Those for which `needed` says no may be absent.
+    pub fn new(header: Header, roles: &Roles, needed: impl Fn(usize) -> bool) -> Result<Self> {
+        let mut columns = Vec::with_capacity(roles.columns.len());
+        for (column, name) in roles.columns.iter().enumerate() {
+            columns.push(if needed(column) { Some(header.position(name)?) } else { None });
+        }
+        let time = roles.time.as_ref().map(|name| header.position(name)).transpose()?;
+        let series = match &roles.series {
+            SeriesBy::Columns(names) => {
+                names.iter().map(|name| header.position(name)).collect::<Result<_>>()?
+            }
+            SeriesBy::One | SeriesBy::File => Vec::new(),
+        };
+        Ok(Self { header, columns, time, series })
+    }
+
+    /// The header it was made from.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Reads a record. Errors name file, line, column and value.
+    pub fn parse(&self, record: &Record, row: &mut Row) -> Result<()> {
+        self.header.check_row(record)?;
+        row.line = record.line();
+        row.underflows = 0;
+        row.values.clear();
+        for place in &self.columns {
+            let value = match place {
+                Some(place) => self.number(record, *place, &mut row.underflows)?,
+                None => f64::NAN,
+            };
+            row.values.push(value);
+        }
+        row.time_text.clear();
+        if let Some(place) = self.time {
+            row.time_text.push_str(self.header.text(record, place)?);
+            row.time = Some(time::parse(&row.time_text).ok_or_else(|| {
+                let message = format!(
+                    "{} is not a time; write 2024-03-01 14:00:00, 2024-03-01T14:00:00Z, 2024-03-01 or a number, \
+                     or leave out data.time to keep the order of the file",
+                    shown(&row.time_text)
+                );
+                self.header.cell_error(record, place, message)
+            })?);
+        }
+        row.key.resize(self.series.len(), String::new());
+        for (part, &place) in row.key.iter_mut().zip(&self.series) {
+            part.clear();
+            part.push_str(self.header.text(record, place)?);
+        }
+        Ok(())
+    }
+
+    fn number(&self, record: &Record, place: usize, underflows: &mut u64) -> Result<f64> {
+        match self.header.number(record, place)? {
+            Cell::Value(value) => Ok(value),
+            Cell::Underflow(value) => {
+                *underflows += 1;
+                Ok(value)
+            }
+            Cell::Empty => Err(self.header.empty_error(record, place)),
+        }
+    }
+
+    /// An error about this record's time cell.
+    pub fn time_error(&self, record: &Record, message: String) -> Error {
+        match self.time {
+            Some(place) => self.header.cell_error(record, place, message),
+            None => self.header.row_error(record, message),
+        }
+    }
+}
+
+/// Checks that times within a series go up.
+#[derive(Clone, Debug, Default)]
+pub struct TimeOrder {
+    last: Vec<Option<(Time, String)>>,
+}
+
+impl TimeOrder {
+    /// Takes the next time of a series; says what is wrong with it.
+    pub fn check(
+        &mut self,
+        series: usize,
+        time: Time,
+        text: &str,
+    ) -> std::result::Result<(), String> {
+        if self.last.len() <= series {
+            self.last.resize(series + 1, None);
+        }
+        let last = &mut self.last[series];
+        let fault = match last {
+            Some((before, before_text)) if before.kind != time.kind => Some(format!(
+                "{} is {}, but {} before it is {}; use one form throughout",
+                shown(text),
+                time.kind.name(),
+                shown(before_text),
+                before.kind.name()
+            )),
+            Some((before, before_text)) if before.nanos >= time.nanos => Some(format!(
+                "time {} does not come after {} of the row before it in the same series; sort the rows and remove \
+                 repeated times, name the series in data.series, or leave out data.time to keep the order of the file",
+                shown(text),
+                shown(before_text)
+            )),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            return Err(fault); // a refused row leaves no trace
+        }
+        match last {
+            Some((time_before, text_before)) => {
+                *time_before = time;
+                text_before.clear();
+                text_before.push_str(text);
+            }
+            None => *last = Some((time, text.to_owned())),
+        }
+        Ok(())
+    }
+}

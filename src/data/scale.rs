@@ -1,0 +1,184 @@
+//! Bringing values to about unit size. Fitted on train rows only, in f64, kept in the model.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::roles::Roles;
+use crate::config::{Column, DataConfig, ScaleKind, ScalePer};
+
+/// `x' = (x - offset) / scale`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scaler {
+    /// Subtracted first.
+    pub offset: f64,
+    /// Divided by; never 0.
+    pub scale: f64,
+    /// Mean of the train rows, whatever the scaling: the naive prediction of a regression.
+    pub mean: f64,
+}
+
+/// The scalers of one series (or of all): one per input, one per target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScalerSet {
+    /// In the order of `data.inputs`.
+    pub inputs: Vec<Scaler>,
+    /// In the order of `data.targets`.
+    pub targets: Vec<Scaler>,
+}
+
+/// All scalers of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scalers {
+    /// Fitted over all series.
+    pub all: ScalerSet,
+    /// One per series, where the config asks for it.
+    pub series: Vec<(Vec<String>, ScalerSet)>,
+    by_key: HashMap<Vec<String>, usize>,
+}
+
+/// Mean, population deviation and range of a stream of numbers; Welford's update, in f64.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moments {
+    /// Numbers seen.
+    pub count: u64,
+    /// Their mean.
+    pub mean: f64,
+    /// Sum of squared differences from the mean.
+    pub m2: f64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+}
+
+impl Default for Moments {
+    fn default() -> Self {
+        Self { count: 0, mean: 0.0, m2: 0.0, min: f64::INFINITY, max: f64::NEG_INFINITY }
+    }
+}
+
+impl Moments {
+    /// Takes in one number.
+    pub fn add(&mut self, x: f64) {
+        self.count += 1;
+        let before = x - self.mean;
+        self.mean += before / self.count as f64;
+        self.m2 += before * (x - self.mean);
+        self.min = self.min.min(x);
+        self.max = self.max.max(x);
+    }
+
+    /// Population deviation.
+    pub fn deviation(&self) -> f64 {
+        if self.count == 0 || self.min == self.max {
+            return 0.0;
+        }
+        (self.m2 / self.count as f64).sqrt()
+    }
+
+    /// The scaler of this kind for the numbers seen; a constant column counts as deviation 1.
+    pub fn scaler(&self, kind: ScaleKind) -> Scaler {
+        let usable = |scale: f64| if scale > 0.0 && scale.is_finite() { scale } else { 1.0 };
+        let mean = self.mean;
+        match kind {
+            ScaleKind::None => Scaler { offset: 0.0, scale: 1.0, mean },
+            _ if self.count == 0 => Scaler { offset: 0.0, scale: 1.0, mean },
+            ScaleKind::Standard => Scaler { offset: mean, scale: usable(self.deviation()), mean },
+            ScaleKind::Minmax => {
+                let (half_low, half_high) = (self.min / 2.0, self.max / 2.0);
+                Scaler { offset: half_low + half_high, scale: usable(half_high - half_low), mean }
+            }
+        }
+    }
+}
+
+impl Scalers {
+    /// Puts scalers together again, as a model file holds them.
+    pub fn new(all: ScalerSet, series: Vec<(Vec<String>, ScalerSet)>) -> Self {
+        let by_key = series.iter().enumerate().map(|(k, (key, _))| (key.clone(), k)).collect();
+        Self { all, series, by_key }
+    }
+
+    /// Fits on the train rows of each series: (key, values `[n, columns]`).
+    pub fn fit<'a>(
+        config: &DataConfig,
+        roles: &Roles,
+        train: impl Iterator<Item = (&'a [String], &'a [f64])>,
+    ) -> Self {
+        let columns = roles.columns.len();
+        let mut all = vec![Moments::default(); columns];
+        let mut series = Vec::new();
+        for (key, values) in train.filter(|(_, values)| !values.is_empty()) {
+            let mut own = vec![Moments::default(); columns];
+            for row in values.chunks_exact(columns) {
+                for (j, &x) in row.iter().enumerate() {
+                    all[j].add(x);
+                    own[j].add(x);
+                }
+            }
+            if config.scale_per == ScalePer::Series {
+                series.push((key.to_vec(), scaler_set(config, roles, &own)));
+            }
+        }
+        Self::new(scaler_set(config, roles, &all), series)
+    }
+
+    /// The scalers of a series, and whether they are its own (or everybody's by choice).
+    pub fn of(&self, key: &[String]) -> (&ScalerSet, bool) {
+        match self.by_key.get(key) {
+            Some(&k) => (&self.series[k].1, true),
+            None => (&self.all, self.series.is_empty()),
+        }
+    }
+}
+
+fn scaler_set(config: &DataConfig, roles: &Roles, moments: &[Moments]) -> ScalerSet {
+    let fit = |columns: &[Column], places: &[usize]| {
+        columns.iter().zip(places).map(|(c, &place)| moments[place].scaler(c.scale)).collect()
+    };
+    ScalerSet {
+        inputs: fit(&config.inputs, &roles.inputs),
+        targets: fit(&config.targets, &roles.targets),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(values: &[f64]) -> Moments {
+        let mut moments = Moments::default();
+        values.iter().for_each(|&x| moments.add(x));
+        moments
+    }
+
+    #[test]
+    fn standard_is_by_the_population_deviation() {
+        let s = moments(&[1.0, 2.0, 3.0, 4.0]).scaler(ScaleKind::Standard);
+        assert_eq!((s.offset, s.scale), (2.5, 1.25f64.sqrt()));
+    }
+
+    #[test]
+    fn a_constant_counts_as_deviation_one() {
+        for kind in [ScaleKind::Standard, ScaleKind::Minmax] {
+            let s = moments(&[0.1, 0.1, 0.1]).scaler(kind);
+            assert_eq!((s.offset, s.scale), (0.1, 1.0));
+        }
+    }
+
+    #[test]
+    fn minmax_goes_to_plus_and_minus_one() {
+        let s = moments(&[2.0, 10.0, 4.0]).scaler(ScaleKind::Minmax);
+        assert_eq!(((2.0 - s.offset) / s.scale, (10.0 - s.offset) / s.scale), (-1.0, 1.0));
+    }
+
+    #[test]
+    fn large_and_small_values_side_by_side_keep_their_moments() {
+        let m = moments(&[1e15 + 1.0, 1e15 + 2.0, 1e15 + 3.0]);
+        assert_eq!(m.mean, 1e15 + 2.0);
+        assert!((m.deviation() - (2.0f64 / 3.0).sqrt()).abs() < 1e-9);
+        let m = moments(&[1e30, 1e-30]);
+        assert!((m.deviation() / 5e29 - 1.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,161 @@
+//! Dealing rows to train, valid and test.
+
+use std::ops::Range;
+
+use super::table::Table;
+use super::time;
+use crate::config::{Part, Split, SplitBy};
+use crate::error::{DataError, Error, Result, shown};
+use crate::random::{self, Purpose};
+
+/// The rows of one series in each part; consecutive, in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranges {
+    /// Fitted on.
+    pub train: Range<usize>,
+    /// The best model is chosen on.
+    pub valid: Range<usize>,
+    /// Held out.
+    pub test: Range<usize>,
+}
+
+/// Cuts every series of a table.
+pub(super) fn cut(split: &Split, table: &Table) -> Result<Vec<Ranges>> {
+    match split.by {
+        SplitBy::Time => (0..table.series.len()).map(|s| cut_series(split, table, s)).collect(),
+        SplitBy::Series { seed } => deal_series(split, table, seed),
+    }
+}
+
+fn cut_series(split: &Split, table: &Table, series: usize) -> Result<Ranges> {
+    let rows = table.series[series].rows();
+    let dates = [split.train.as_ref(), Some(&split.valid), Some(&split.test)]
+        .iter()
+        .any(|part| matches!(part, Some(Part::From(_))));
+    if dates {
+        return cut_by_dates(split, table, series);
+    }
+    let (valid, test) = (size(&split.valid, rows), size(&split.test, rows));
+    let train = match &split.train {
+        Some(part) => size(part, rows),
+        None => rows.saturating_sub(valid + test),
+    };
+    if train.saturating_add(valid).saturating_add(test) > rows {
+        let key = table.series_text(series);
+        return Err(too_many(table, &key, [train, valid, test], rows));
+    }
+    Ok(consecutive(train, valid, test))
+}
+
+/// Rows (or series) of one part.
+fn size(part: &Part, of: usize) -> usize {
+    match part {
+        // The smallest nudge keeps .29 x 100 at 29.
+        Part::Fraction(fraction) => (fraction * of as f64 + 1e-9) as usize,
+        Part::Count(count) => *count,
+        Part::From(_) => 0,
+    }
+}
+
+fn consecutive(train: usize, valid: usize, test: usize) -> Ranges {
+    Ranges {
+        train: 0..train,
+        valid: train..train + valid,
+        test: train + valid..train + valid + test,
+    }
+}
+
+fn too_many(table: &Table, series: &str, parts: [usize; 3], rows: usize) -> Error {
+    let [train, valid, test] = parts;
+    let message = format!(
+        "{series}data.split asks for {train} train + {valid} valid + {test} test rows, but there are {rows}; \
+         make the parts smaller, or use fractions"
+    );
+    DataError { file: table.name(), message, ..DataError::default() }.into()
+}
+
+fn cut_by_dates(split: &Split, table: &Table, series: usize) -> Result<Ranges> {
+    let s = &table.series[series];
+    let start = |part: &Part| -> Result<Option<usize>> {
+        let Part::From(text) = part else { return Ok(None) };
+        let from = time::parse(text).ok_or_else(|| Error::Config {
+            place: "data.split".into(),
+            message: format!("{} is not a time; write it as in the time column", shown(text)),
+        })?;
+        if let Some(kind) = s.time_kind().filter(|&kind| kind != from.kind) {
+            return Err(Error::Config {
+                place: "data.split".into(),
+                message: format!(
+                    "{} is {}, but the time column holds {}",
+                    shown(text),
+                    from.kind.name(),
+                    kind.name()
+                ),
+            });
+        }
+        Ok(Some(s.times.partition_point(|&t| t < from.nanos)))
+    };
+    let rows = s.rows();
+    let test = start(&split.test)?.unwrap_or(rows);
+    let valid = start(&split.valid)?.unwrap_or(test);
+    if valid > test {
+        return Err(Error::Config {
+            place: "data.split".into(),
+            message: "valid starts after test; the parts follow each other: train, valid, test"
+                .into(),
+        });
+    }
+    Ok(Ranges { train: 0..valid, valid: valid..test, test: test..rows })
+}
+
+/// Whole series, in the order of a hash of their keys: the first to valid, the next to test, the rest to train.
+fn deal_series(split: &Split, table: &Table, seed: u64) -> Result<Vec<Ranges>> {
+    let count = table.series.len();
+    let (valid, test) = (size(&split.valid, count), size(&split.test, count));
+    let train = match &split.train {
+        Some(part) => size(part, count),
+        None => count.saturating_sub(valid + test),
+    };
+    if train.saturating_add(valid).saturating_add(test) > count || train == 0 {
+        let message = format!(
+            "data.split by series asks for {train} train + {valid} valid + {test} test series, and there are \
+             {count}; change the parts, or write \"by\": \"time\" to cut inside each series"
+        );
+        return Err(DataError { file: table.name(), message, ..DataError::default() }.into());
+    }
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_key(|&s| (key_hash(&table.series[s].key, seed), table.series[s].key.clone()));
+    let mut ranges = vec![consecutive(0, 0, 0); count];
+    for (place, &s) in order.iter().enumerate() {
+        let rows = table.series[s].rows();
+        ranges[s] = if place < valid {
+            consecutive(0, rows, 0)
+        } else if place < valid + test {
+            consecutive(0, 0, rows)
+        } else if place < valid + test + train {
+            consecutive(rows, 0, 0)
+        } else {
+            consecutive(0, 0, 0)
+        };
+    }
+    Ok(ranges)
+}
+
+/// A hash of a series' name that no version of a library can change.
+fn key_hash(key: &[String], seed: u64) -> u64 {
+    let mut hash = seed;
+    for part in key {
+        for chunk in part.as_bytes().chunks(8) {
+            let mut bytes = [0; 8];
+            bytes[..chunk.len()].copy_from_slice(chunk);
+            hash = mix(seed, [hash, u64::from_le_bytes(bytes)]);
+        }
+        hash = mix(seed, [hash, part.len() as u64]);
+    }
+    hash
+}
+
+fn mix(seed: u64, index: [u64; 2]) -> u64 {
+    let [a, b, ..] = random::bits(seed, Purpose::Split, index);
+    u64::from(a) << 32 | u64::from(b)
+}

@@ -1,0 +1,266 @@
+//! All rows of some files, by series.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::reader::{Header, Record, RecordReader};
+use super::roles::Roles;
+use super::row::{Row, RowLayout, TimeOrder};
+use super::source::{self, Hashing};
+use super::time::{TimeKind, span_text};
+use crate::config::SeriesBy;
+use crate::error::{DataError, Error, Result, shown_path};
+
+/// Rows in memory. Series stand in the order of their first row, rows within a series in file order.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Where the rows come from.
+    pub files: Vec<SourceFile>,
+    /// The series.
+    pub series: Vec<Series>,
+    /// Which series each row belongs to, in the order of the files.
+    pub series_of_row: Vec<u32>,
+    /// Cells too small for f32, taken as zero.
+    pub underflows: u64,
+}
+
+/// One file that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// As the user named it.
+    pub path: PathBuf,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its data rows.
+    pub rows: u64,
+}
+
+/// The rows of one series.
+#[derive(Clone, Debug, Default)]
+pub struct Series {
+    /// What names it; empty where there is only one.
+    pub key: Vec<String>,
+    /// Times in nanoseconds; empty without a time column.
+    pub times: Vec<i128>,
+    values: Vec<f64>, // [rows, columns]
+    columns: usize,
+    kind: Option<TimeKind>,
+    time_texts: Texts,
+    rows: usize,
+}
+
+/// Many short texts in one.
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    fn get(&self, index: usize) -> &str {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[start..self.ends[index]]
+    }
+}
+
+impl Series {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// One row, `[columns]`.
+    pub fn row(&self, row: usize) -> &[f64] {
+        self.rows_between(row, row + 1)
+    }
+
+    /// Rows `start..end`, `[end - start, columns]`.
+    pub fn rows_between(&self, start: usize, end: usize) -> &[f64] {
+        &self.values[start * self.columns..end * self.columns]
+    }
+
+    /// All rows from `start` on.
+    pub fn rows_from(&self, start: usize) -> &[f64] {
+        &self.values[start * self.columns..]
+    }
+
+    /// The time of a row as written; empty without a time column.
+    pub fn time_text(&self, row: usize) -> &str {
+        if self.times.is_empty() { "" } else { self.time_texts.get(row) }
+    }
+
+    /// How its times are written.
+    pub fn time_kind(&self) -> Option<TimeKind> {
+        self.kind
+    }
+}
+
+impl Table {
+    /// Reads files (paths or globs) one after the other. Errors: 66, 65 with place and cure.
+    pub fn read(patterns: &[PathBuf], roles: &Roles) -> Result<Self> {
+        let mut builder = Builder::new(roles);
+        for path in source::expand(patterns)? {
+            let file = source::open(&path)?;
+            let name =
+                path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let key = if roles.series == SeriesBy::File { vec![name] } else { Vec::new() };
+            builder.read(file, &path, &shown_path(&path), key)?;
+        }
+        builder.finish()
+    }
+
+    /// Reads one stream; a model with a series per file takes it as an unnamed one.
+    pub fn read_stream(source: impl Read, path: &Path, name: &str, roles: &Roles) -> Result<Self> {
+        let mut builder = Builder::new(roles);
+        let key = if roles.series == SeriesBy::File { vec![String::new()] } else { Vec::new() };
+        builder.read(source, path, name, key)?;
+        builder.finish()
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> u64 {
+        self.series_of_row.len() as u64
+    }
+
+    /// The files in a few words, for messages.
+    pub fn name(&self) -> String {
+        match self.files.as_slice() {
+            [] => "no file".into(),
+            [one] => shown_path(&one.path),
+            [first, rest @ ..] => format!("{} and {} more", shown_path(&first.path), rest.len()),
+        }
+    }
+
+    /// `series "MSFT": ` where there are several, for messages.
+    pub fn series_text(&self, series: usize) -> String {
+        if self.series.len() < 2 {
+            return String::new();
+        }
+        format!("series {}: ", crate::error::shown(&self.series[series].key.join(" / ")))
+    }
+
+    /// The commonest time between two rows of a series, with the kind of times.
+    pub fn step(&self) -> Option<(i128, TimeKind)> {
+        let mut counts: HashMap<i128, u64> = HashMap::new();
+        for s in &self.series {
+            s.times.windows(2).for_each(|w| *counts.entry(w[1] - w[0]).or_default() += 1);
+        }
+        let kind = self.series.iter().find_map(|s| s.kind)?;
+        let (&step, _) = counts.iter().max_by_key(|&(&step, &count)| (count, -step))?;
+        Some((step, kind))
+    }
+
+    /// `24 h ahead: ` for a forecast of `steps` rows, nothing for predictions at the same row.
+    pub fn ahead_text(&self, lead: usize, steps: usize) -> String {
+        if lead == 0 {
+            return String::new();
+        }
+        let span = self.step().and_then(|(step, kind)| span_text(step, steps, kind));
+        let rows = if steps == 1 { "1 row".into() } else { format!("{steps} rows") };
+        let up_to = if steps == 1 { "" } else { "up to " };
+        format!("{up_to}{} ahead: ", span.unwrap_or(rows))
+    }
+}
+
+/// Reads file after file into a table.
+struct Builder<'a> {
+    roles: &'a Roles,
+    table: Table,
+    by_key: HashMap<Vec<String>, usize>,
+    order: TimeOrder,
+    /// The first fault in the order of times, and how many there are.
+    disorder: Option<(Error, u64)>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(roles: &'a Roles) -> Self {
+        Self {
+            roles,
+            table: Table::default(),
+            by_key: HashMap::new(),
+            order: TimeOrder::default(),
+            disorder: None,
+        }
+    }
+
+    fn read(&mut self, source: impl Read, path: &Path, name: &str, key: Vec<String>) -> Result<()> {
+        if !key.is_empty() && self.by_key.contains_key(&key) {
+            let reason = "two files of the same name would be one series; rename one".into();
+            return Err(Error::Input { path: path.to_owned(), reason });
+        }
+        let mut hashing = Hashing::new(source);
+        let mut reader = RecordReader::new(&mut hashing, name, b',');
+        let header = Header::read(&mut reader)?;
+        let layout = RowLayout::new(header, self.roles, |_| true)?;
+        let (mut record, mut row, mut rows) = (Record::default(), Row::default(), 0);
+        while reader.read(&mut record)? {
+            layout.parse(&record, &mut row)?;
+            if !key.is_empty() {
+                row.key.clone_from(&key);
+            }
+            self.push(&layout, &record, &row)?;
+            rows += 1;
+        }
+        if rows == 0 {
+            let message = "has a header but no data rows".into();
+            return Err(DataError { file: name.to_owned(), message, ..DataError::default() }.into());
+        }
+        let sha256 = hashing.hex();
+        self.table.files.push(SourceFile { path: path.to_owned(), sha256, rows });
+        Ok(())
+    }
+
+    fn push(&mut self, layout: &RowLayout, record: &Record, row: &Row) -> Result<()> {
+        let index = match self.by_key.get(&row.key) {
+            Some(&index) => index,
+            None => {
+                let index = self.table.series.len();
+                self.by_key.insert(row.key.clone(), index);
+                let columns = self.roles.columns.len();
+                self.table.series.push(Series {
+                    key: row.key.clone(),
+                    columns,
+                    ..Series::default()
+                });
+                index
+            }
+        };
+        if let Some(time) = row.time {
+            if let Err(message) = self.order.check(index, time, &row.time_text) {
+                let count = self.disorder.as_ref().map_or(0, |(_, count)| *count);
+                let first = self.disorder.take().map(|(error, _)| error);
+                let error = first.unwrap_or_else(|| layout.time_error(record, message));
+                self.disorder = Some((error, count + 1));
+            }
+            let series = &mut self.table.series[index];
+            series.kind = Some(time.kind);
+            series.times.push(time.nanos);
+            series.time_texts.push(&row.time_text);
+        }
+        let series = &mut self.table.series[index];
+        series.values.extend_from_slice(&row.values);
+        series.rows += 1;
+        self.table.underflows += row.underflows;
+        let index =
+            u32::try_from(index).map_err(|_| Error::Memory("more than 4 billion series".into()))?;
+        self.table.series_of_row.push(index);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Table> {
+        match self.disorder {
+            Some((Error::Data(mut error), count)) if count > 1 => {
+                error.message.push_str(&format!(" ({count} such rows, this is the first)"));
+                Err(error.into())
+            }
+            Some((error, _)) => Err(error),
+            None => Ok(self.table),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Times as text in a CSV: ISO 8601 dates and times, with or without a zone, or plain numbers.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+
+/// A point in time that can be compared with others of the same kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    /// How it was written.
+    pub kind: TimeKind,
+    /// Nanoseconds (numbers: billionths) from an arbitrary but fixed point.
+    pub nanos: i128,
+}
+
+/// Times of different kinds cannot be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeKind {
+    /// `2016-07-01 00:00:00`, `2016-07-01T00:00`, `2016-07-01`: a wall clock without a zone.
+    Local,
+    /// `2016-07-01T00:00:00Z`, `…+02:00`: a moment.
+    Zoned,
+    /// `1467331200`, `0.5`: seconds, milliseconds or a counter.
+    Number,
+}
+
+impl TimeKind {
+    /// In words, for messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeKind::Local => "a time without a zone",
+            TimeKind::Zoned => "a time with a zone",
+            TimeKind::Number => "a number",
+        }
+    }
+}
+
+/// Reads one time; `None` where it is in none of the known forms.
+pub fn parse(text: &str) -> Option<Time> {
+    let text = text.trim_matches(' ');
+    if let Ok(zoned) = text.parse::<Timestamp>() {
+        return Some(Time { kind: TimeKind::Zoned, nanos: zoned.as_nanosecond() });
+    }
+    // A civil parse would silently forget a zone it cannot use, so anything after the time is refused.
+    let local = text.parse::<DateTime>().ok().or_else(|| {
+        let date: Date = text.parse().ok()?;
+        Some(date.to_datetime(jiff::civil::Time::midnight()))
+    });
+    if let Some(local) = local.filter(|_| !text.contains(['Z', 'z', '[', '+'])) {
+        let utc = local.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        return Some(Time { kind: TimeKind::Local, nanos: utc.timestamp().as_nanosecond() });
+    }
+    let number = super::reader::number::parse(text.as_bytes()).ok()?.value()?;
+    Some(Time { kind: TimeKind::Number, nanos: (number * 1e9) as i128 })
+}
+
+/// A span in the largest unit that divides it: `1 h`, `5 min`, `1 day`; `None` for numbers.
+pub fn span_text(nanos: i128, count: usize, kind: TimeKind) -> Option<String> {
+    const SECOND: i128 = 1_000_000_000;
+    if kind == TimeKind::Number || nanos <= 0 {
+        return None;
+    }
+    let total = nanos * count as i128;
+    let units =
+        [(86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"), (SECOND, "s")];
+    let (size, unit) = units.into_iter().find(|(size, _)| total % size == 0)?;
+    Some(format!("{} {unit}", total / size))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_usual_forms() {
+        let hour = 3_600_000_000_000;
+        for (early, late) in [
+            ("2016-07-01 00:00:00", "2016-07-01 01:00:00"),
+            ("2016-07-01T00:00", "2016-07-01T01:00"),
+            ("2016-07-01T00:00:00Z", "2016-07-01T01:00:00+00:00"),
+            ("2016-07-01T02:00:00+02:00", "2016-07-01T01:00:00Z"),
+            ("0", "3600"),
+        ] {
+            let (early, late) = (parse(early).expect(early), parse(late).expect(late));
+            assert_eq!(late.nanos - early.nanos, hour);
+            assert_eq!(late.kind, early.kind);
+        }
+        assert_eq!(parse("2007-01-03").map(|t| t.kind), Some(TimeKind::Local));
+        for bad in ["", "yesterday", "2016-13-01", "01/02/2020", "2016-07-01 25:00:00"] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn spans_in_words() {
+        let minute = 60_000_000_000;
+        assert_eq!(span_text(60 * minute, 24, TimeKind::Local).as_deref(), Some("1 d"));
+        assert_eq!(span_text(60 * minute, 96, TimeKind::Local).as_deref(), Some("4 d"));
+        assert_eq!(span_text(60 * minute, 7, TimeKind::Local).as_deref(), Some("7 h"));
+        assert_eq!(span_text(5 * minute, 1, TimeKind::Zoned).as_deref(), Some("5 min"));
+        assert_eq!(span_text(5 * minute, 1, TimeKind::Number), None);
+    }
+}

@@ -1,0 +1,222 @@
+//! What an evaluation found, as JSON and in words.
+
+use serde_json::{Map, Value, json};
+
+use crate::metrics::Figures;
+
+/// The result of an evaluation; its JSON is part of the contract (section 5).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// `train`, `valid`, `test`, or `data` for a file of its own.
+    pub split: String,
+    /// What became of the rows.
+    pub rows: RowCounts,
+    /// Loss per sequence.
+    pub loss: Option<f64>,
+    /// Mean of `l` over the scored rows.
+    pub loss_per_step: Option<f64>,
+    /// The model's scores.
+    pub scores: Scores,
+    /// (key, scores) of each naive prediction.
+    pub baselines: Vec<(String, Scores)>,
+    /// The same by series, where there are several.
+    pub series: Vec<SeriesReport>,
+    /// One plain sentence.
+    pub verdict: String,
+}
+
+/// Rows read = rows scored + rows left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// Rows that were asked for.
+    pub read: u64,
+    /// Rows whose prediction was compared with the truth.
+    pub scored: u64,
+    /// The others, by reason.
+    pub left_out: Vec<(String, u64)>,
+}
+
+/// Errors of one predictor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scores {
+    /// In data units; only where there is one target.
+    pub data: Option<Figures>,
+    /// In units of the scalers, over all targets and steps.
+    pub scaled: Figures,
+    /// By target.
+    pub targets: Vec<(String, TargetScores)>,
+}
+
+/// Errors at one target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetScores {
+    /// In data units, over all steps.
+    pub data: Figures,
+    /// Scaled.
+    pub scaled: Figures,
+    /// (data, scaled) of each step.
+    pub horizon: Vec<(Figures, Figures)>,
+}
+
+/// Errors on one series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesReport {
+    /// Its name.
+    pub key: String,
+    /// Rows scored.
+    pub rows: u64,
+    /// The model's scores.
+    pub scores: Scores,
+    /// The naive prediction's.
+    pub baseline: Scores,
+}
+
+impl RowCounts {
+    pub(super) fn leave_out(&mut self, reason: &str) {
+        match self.left_out.iter_mut().find(|(r, _)| r == reason) {
+            Some((_, rows)) => *rows += 1,
+            None => self.left_out.push((reason.to_owned(), 1)),
+        }
+    }
+}
+
+impl Report {
+    /// The report of contract section 5.
+    pub fn to_json(&self) -> Value {
+        let left_out: Map<String, Value> =
+            self.rows.left_out.iter().map(|(r, n)| (r.clone(), json!(n))).collect();
+        let mut out = Map::new();
+        out.insert("split".into(), json!(self.split));
+        let rows =
+            json!({"read": self.rows.read, "scored": self.rows.scored, "left_out": left_out});
+        out.insert("rows".into(), rows);
+        out.insert("loss".into(), json!(self.loss));
+        out.insert("loss_per_step".into(), json!(self.loss_per_step));
+        out.extend(self.scores.to_json());
+        let named =
+            |(key, scores): &(String, Scores)| (key.clone(), Value::Object(scores.to_json()));
+        let baselines: Map<String, Value> = self.baselines.iter().map(named).collect();
+        out.insert("baselines".into(), Value::Object(baselines.clone()));
+        if !self.series.is_empty() {
+            let name = &self.baselines[0].0;
+            let series = self.series.iter().map(|s| (s.key.clone(), s.to_json(name)));
+            out.insert("series".into(), Value::Object(series.collect()));
+        }
+        out.insert("verdict".into(), json!(self.verdict));
+        Value::Object(out)
+    }
+}
+
+impl SeriesReport {
+    fn to_json(&self, baseline: &str) -> Value {
+        let mut out = Map::new();
+        out.insert("rows".into(), json!({"scored": self.rows}));
+        out.extend(self.scores.to_json());
+        let baselines = json!({baseline: Value::Object(self.baseline.to_json())});
+        out.insert("baselines".into(), baselines);
+        Value::Object(out)
+    }
+}
+
+impl Scores {
+    fn to_json(&self) -> Map<String, Value> {
+        let mut out = Map::new();
+        if let Some(data) = &self.data {
+            put(&mut out, data, "");
+        }
+        put(&mut out, &self.scaled, "_scaled");
+        let targets: Map<String, Value> =
+            self.targets.iter().map(|(name, t)| (name.clone(), t.to_json())).collect();
+        out.insert("targets".into(), Value::Object(targets));
+        out
+    }
+}
+
+impl TargetScores {
+    fn to_json(&self) -> Value {
+        let mut out = Map::new();
+        put(&mut out, &self.data, "");
+        put(&mut out, &self.scaled, "_scaled");
+        let step = |(k, (data, scaled)): (usize, &(Figures, Figures))| {
+            let mut out = Map::new();
+            out.insert("step".into(), json!(k + 1));
+            put(&mut out, data, "");
+            put(&mut out, scaled, "_scaled");
+            Value::Object(out)
+        };
+        let horizon = self.horizon.iter().enumerate().map(step).collect();
+        out.insert("horizon".into(), Value::Array(horizon));
+        Value::Object(out)
+    }
+}
+
+fn put(out: &mut Map<String, Value>, figures: &Figures, suffix: &str) {
+    for (name, value) in figures.named() {
+        out.insert(format!("{name}{suffix}"), json!(value));
+    }
+}
+
+/// `24 h ahead: RMSE 1.9, last value 2.6 (27 % lower)`: the figures that decide, in one sentence.
+pub(super) fn verdict(report: &Report, baseline: &str, ahead: &str) -> String {
+    let naive = &report.baselines[0].1;
+    let (unit, ours, theirs) = match (&report.scores.data, &naive.data) {
+        (Some(ours), Some(theirs)) => ("RMSE", ours.rmse, theirs.rmse),
+        _ => ("scaled RMSE", report.scores.scaled.rmse, naive.scaled.rmse),
+    };
+    let (Some(ours), Some(theirs)) = (ours, theirs) else {
+        return "no row could be scored".into();
+    };
+    let change = if theirs > 0.0 { (1.0 - ours / theirs) * 100.0 } else { 0.0 };
+    let compared = if change >= 0.05 {
+        format!("{change:.1} % lower")
+    } else if change <= -0.05 {
+        format!("{:.1} % HIGHER: the model does not beat the {baseline}", -change)
+    } else {
+        "no difference".into()
+    };
+    format!("{ahead}{unit} {}, {baseline} {} ({compared})", short(ours), short(theirs))
+}
+
+/// Four significant digits, without an exponent where that is readable.
+pub fn short(x: f64) -> String {
+    let size = x.abs();
+    if size == 0.0 {
+        return "0".into();
+    }
+    if !(1e-4..1e7).contains(&size) {
+        return format!("{x:.3e}");
+    }
+    let mut digits = 3usize;
+    let mut bound = 10.0;
+    while size >= bound && digits > 0 {
+        digits -= 1;
+        bound *= 10.0;
+    }
+    let mut bound = 1.0;
+    while size < bound {
+        digits += 1;
+        bound /= 10.0;
+    }
+    format!("{x:.digits$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_digits() {
+        for (x, text) in [
+            (0.0, "0"),
+            (1.9, "1.900"),
+            (12.345, "12.35"),
+            (1234.5, "1234"),
+            (0.0041, "0.004100"),
+            (0.5, "0.5000"),
+            (123_456.7, "123457"),
+            (1e9, "1.000e9"),
+        ] {
+            assert_eq!(short(x), text);
+        }
+    }
+}

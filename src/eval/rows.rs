@@ -1,0 +1,90 @@
+//! Which rows of a split are predicted, which of those are scored, and why the others are not.
+
+use std::ops::Range;
+
+use crate::serve::Plan;
+
+/// What becomes of one row of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputRow {
+    /// Predicted and scored.
+    Scored,
+    /// Predicted (or given without a prediction), not scored, for this reason.
+    LeftOut(&'static str),
+}
+
+/// The rows of one series that are asked for: those whose first target row lies in the split.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Rows the predictor has to see, starting where it starts.
+    pub pushed: Range<usize>,
+    /// Rows with an answer.
+    pub asked: Range<usize>,
+    last_scored: usize,
+    end: usize,
+    plan: Plan,
+}
+
+const PAST_THE_END: &str = "forecast runs past the end of the split";
+const NO_WINDOW: &str = "fewer rows before it than the window";
+const NOT_LAST: &str = "not the last row of its series";
+
+impl Wanted {
+    /// For the rows `split` of a series of `rows` rows; `lead` and `reach` as in the encoder.
+    pub fn new(split: Range<usize>, rows: usize, plan: Plan, lead: usize, reach: usize) -> Self {
+        // A forecast belongs to the split that holds its target rows, so the first is made one row before it.
+        let first = split.start.saturating_sub(lead);
+        let end = if split.end == rows { rows } else { split.end.saturating_sub(lead) };
+        let asked = if split.is_empty() { 0..0 } else { first..end.max(first) };
+        let start = plan.look_back().map_or(0, |back| asked.start.saturating_sub(back));
+        let stop = if plan.reads_to_the_end() { rows } else { asked.end };
+        let pushed = if asked.is_empty() { 0..0 } else { start..stop };
+        // Rows below this one have all their targets inside the split.
+        let last_scored = split.end.saturating_sub(reach);
+        Self { pushed, asked, last_scored, end: rows, plan }
+    }
+
+    /// What becomes of a row that is asked for.
+    pub fn row(&self, row: usize) -> OutputRow {
+        match self.plan {
+            Plan::Window { length, full: true } if row + 1 < length => {
+                OutputRow::LeftOut(NO_WINDOW)
+            }
+            Plan::Whole { last: true } if row + 1 < self.end => OutputRow::LeftOut(NOT_LAST),
+            _ if row >= self.last_scored => OutputRow::LeftOut(PAST_THE_END),
+            _ => OutputRow::Scored,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_test_windows_of_the_ett_protocol() {
+        let plan = Plan::Window { length: 96, full: false };
+        let wanted = Wanted::new(11_520..14_400, 17_420, plan, 1, 96);
+        assert_eq!(wanted.asked, 11_519..14_399);
+        assert_eq!(wanted.pushed.start, 11_519 - 95);
+        let scored = wanted.asked.clone().filter(|&r| wanted.row(r) == OutputRow::Scored).count();
+        assert_eq!(scored, 2_880 - 96 + 1);
+    }
+
+    #[test]
+    fn a_whole_file_leaves_out_what_has_no_truth() {
+        let plan = Plan::Window { length: 4, full: true };
+        let wanted = Wanted::new(0..10, 10, plan, 1, 2);
+        assert_eq!(wanted.asked, 0..10);
+        let scored: Vec<usize> = (0..10).filter(|&r| wanted.row(r) == OutputRow::Scored).collect();
+        assert_eq!(scored, [3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn a_regression_scores_every_row_of_the_split() {
+        let plan = Plan::Blocks { length: 4 };
+        let wanted = Wanted::new(5..9, 20, plan, 0, 0);
+        assert_eq!((wanted.pushed.clone(), wanted.asked.clone()), (5..9, 5..9));
+        assert!((5..9).all(|r| wanted.row(r) == OutputRow::Scored));
+    }
+}

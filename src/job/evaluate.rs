@@ -1,0 +1,146 @@
+//! Scoring a trained model on rows it was not fitted on.
+
+use std::path::{Path, PathBuf};
+
+use super::rows_out::{Columns, Format, Lead, RowWriter, Values};
+use crate::config::Config;
+use crate::data::{Dataset, PartRows, Roles, Table, time};
+use crate::error::{Error, Result, shown_path};
+use crate::eval::{Evaluated, Evaluation, Report};
+use crate::optim::Loss;
+use crate::store::{Model, resolve_model, run as run_files, write_file};
+
+/// What `rnn-eval` was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct EvaluateOptions {
+    /// `--model`.
+    pub model: PathBuf,
+    /// `--data`; `-` is standard input.
+    pub data: Option<PathBuf>,
+    /// `--split`.
+    pub split: Option<String>,
+    /// `--predictions`.
+    pub predictions: Option<PathBuf>,
+}
+
+/// Evaluates; `warn` is told what the user should know.
+pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Result<Report> {
+    let path = resolve_model(&options.model)?;
+    let model = Model::read(&path)?;
+    let (split, part) = match &options.data {
+        Some(data) => {
+            if options.split.is_some() {
+                return Err(Error::Usage(
+                    "--split goes with the config's own data; with --data every row is held out"
+                        .into(),
+                ));
+            }
+            let part = PartRows::whole(read_table(data, &model.encoder.roles)?);
+            warn_of_trained_rows(&model, &part, warn);
+            ("data".to_owned(), part)
+        }
+        None => own_part(&path, options.split.as_deref(), &model)?,
+    };
+    for (index, series) in part.table.series.iter().enumerate() {
+        if !model.scalers.of(&series.key).1 {
+            let name = part.table.series_text(index);
+            warn(format!("{name}unknown to the model; it takes the scaler fitted over all series"));
+        }
+    }
+    match &options.predictions {
+        None => part_report(&model, &split, &part, |_| Ok(())),
+        Some(file) => with_predictions(&model, &split, &part, file),
+    }
+}
+
+fn read_table(data: &Path, roles: &Roles) -> Result<Table> {
+    if data == Path::new("-") {
+        return Table::read_stream(std::io::stdin(), data, "<stdin>", roles);
+    }
+    let file = std::fs::File::open(data).map_err(|e| Error::input(data, &e))?;
+    if file.metadata().is_ok_and(|m| m.is_dir()) {
+        return Err(Error::Input {
+            path: data.to_owned(),
+            reason: "is a folder, not a file".into(),
+        });
+    }
+    Table::read_stream(file, data, &shown_path(data), roles)
+}
+
+/// A part of the data the model's own config names.
+fn own_part(path: &Path, split: Option<&str>, model: &Model) -> Result<(String, PartRows)> {
+    let config_path = path.parent().unwrap_or(Path::new("")).join(run_files::CONFIG);
+    if !config_path.exists() {
+        return Err(Error::Usage(format!(
+            "{} stands alone, without the config of its run; give the run folder, or rows with --data",
+            shown_path(path)
+        )));
+    }
+    let config = Config::load(&config_path, &[])?;
+    let dataset = Dataset::read(&config, &model.encoder.roles)?;
+    let name = split.unwrap_or(if dataset.test.is_some() { "test" } else { "valid" });
+    match dataset.part(name) {
+        Some(part) => Ok((name.to_owned(), part.clone())),
+        None => Err(Error::Usage(format!(
+            "this run's data has no {name} rows; choose another --split, or give rows with --data"
+        ))),
+    }
+}
+
+/// A model's report on a part.
+pub(super) fn part_report(
+    model: &Model,
+    split: &str,
+    part: &PartRows,
+    each: impl FnMut(Evaluated) -> Result<()>,
+) -> Result<Report> {
+    let evaluation = Evaluation {
+        network: &model.network,
+        params: &model.params,
+        encoder: &model.encoder,
+        scalers: &model.scalers,
+        plan: model.plan(),
+        loss: Loss { kind: model.config.training.loss, sequences: 1.0 },
+    };
+    evaluation.run(split, part, each)
+}
+
+fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) -> Result<Report> {
+    let columns = Columns { format: Format::Csv, long: false, truth: true, keep: Vec::new() };
+    let mut writer = RowWriter::new(Vec::new(), file.to_owned(), columns, &model.encoder);
+    writer.header()?;
+    let mut number = 0;
+    let report = part_report(model, split, part, |row| {
+        number += 1;
+        let series = &part.table.series[row.series];
+        let time = (!series.times.is_empty()).then(|| series.time_text(row.row).to_owned());
+        let lead = Lead { time, series: series.key.clone(), number, kept: Vec::new() };
+        writer.row(&lead, &Values { predicted: row.values, truth: Some(row.truth) })
+    })?;
+    writer.flush()?;
+    write_file(file, &writer.into_inner()?)?;
+    Ok(report)
+}
+
+/// Counts the rows of a file that lie in the range of times the model was trained on.
+fn warn_of_trained_rows(model: &Model, part: &PartRows, warn: &mut dyn FnMut(String)) {
+    let mut count = 0u64;
+    for series in &part.table.series {
+        let known = model.trained_on.iter().find(|t| t.series == series.key);
+        let Some(known) = known else { continue };
+        let (Some(first), Some(last)) = (time::parse(&known.first), time::parse(&known.last))
+        else {
+            continue;
+        };
+        if series.time_kind() == Some(first.kind) {
+            let inside = |t: &&i128| (first.nanos..=last.nanos).contains(*t);
+            count += series.times.iter().filter(inside).count() as u64;
+        }
+    }
+    if count > 0 {
+        warn(format!(
+            "{count} of {} rows lie in the time range the model was trained on; figures on them flatter",
+            part.rows()
+        ));
+    }
+}

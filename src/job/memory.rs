@@ -1,0 +1,117 @@
+//! What a run needs in memory, summed up before anything is allocated.
+
+use std::fs;
+
+use super::prepare::Prepared;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::model::{Architecture, cell};
+
+/// Bytes by purpose; the largest first where it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Estimate {
+    pub(super) weights: u128,
+    pub(super) moments: u128,
+    pub(super) rows: u128,
+    pub(super) passes: u128,
+}
+
+impl Estimate {
+    pub(super) fn total(&self) -> u128 {
+        self.weights + self.moments + self.rows + self.passes
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "needs about {} (weights and gradients {}, optimizer and best model {}, data {}, activations {})",
+            size(self.total()),
+            size(self.weights),
+            size(self.moments),
+            size(self.rows),
+            size(self.passes)
+        )
+    }
+}
+
+/// Parameters of an architecture, counted without making it.
+pub(super) fn parameters(a: &Architecture) -> u128 {
+    let (hidden, directions) = (a.hidden as u128, a.directions as u128);
+    let gates = cell::gates(a.cell) as u128;
+    let layer = |input: u128| directions * gates * hidden * (input + hidden + 2);
+    let rest = (a.layers as u128).saturating_sub(1);
+    let recurrent = layer(a.input as u128) + rest * layer(directions * hidden);
+    match a.head {
+        crate::config::Head::Linear => recurrent + a.outputs as u128 * (directions * hidden + 1),
+        crate::config::Head::None => recurrent,
+    }
+}
+
+/// Refuses a network whose weights alone do not fit.
+pub(super) fn check_parameters(a: &Architecture) -> Result<()> {
+    let count = parameters(a);
+    let estimate = Estimate { weights: 8 * count, moments: 12 * count, ..Estimate::default() };
+    refuse_if_too_big(&estimate)
+}
+
+/// The whole estimate.
+pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
+    let a = prepared.network.architecture();
+    let count = parameters(a);
+    let columns = prepared.encoder.columns() as u128;
+    let rows: u128 = prepared.dataset.tables().iter().map(|t| u128::from(t.rows())).sum();
+    let longest = prepared.windows(config).longest() as u128;
+    let width = (a.directions * a.hidden) as u128;
+    let gates = cell::gates(a.cell) as u128;
+    // States, saved gates, projections and their gradients, outputs and theirs.
+    let per_unit = 2 + cell::saved(a.cell) as u128 + 3 * gates + 3;
+    let per_step = a.layers as u128 * width * per_unit + 3 * a.outputs as u128 + a.input as u128;
+    Estimate {
+        weights: 8 * count,
+        moments: 12 * count,
+        rows: rows * (8 * columns + 44),
+        passes: 4 * config.training.batch_size as u128 * longest * per_step,
+    }
+}
+
+/// Refuses a run that would not fit.
+pub(super) fn check(config: &Config, prepared: &Prepared) -> Result<()> {
+    refuse_if_too_big(&estimate(config, prepared))
+}
+
+fn refuse_if_too_big(estimate: &Estimate) -> Result<()> {
+    match available() {
+        Some(available) if estimate.total() > available => Err(Error::Memory(format!(
+            "{}, and {} is available; make model.hidden_size, training.batch_size or data.window.length smaller",
+            estimate.describe(),
+            size(available)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Bytes this process may still take: the smaller of the machine's and the container's; none where unknown.
+fn available() -> Option<u128> {
+    let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
+        Some(line.split_whitespace().nth(1)?.parse::<u128>().ok()? * 1024)
+    });
+    let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u128>().ok();
+    let container = number("/sys/fs/cgroup/memory.max")
+        .map(|max| max.saturating_sub(number("/sys/fs/cgroup/memory.current").unwrap_or(0)));
+    match (machine, container) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Bytes for people: `14.9 TiB`.
+pub(super) fn size(bytes: u128) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < units.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", units[unit]) }
+}

@@ -1,0 +1,279 @@
+//! The live stream: rows in, predictions out, each before the next blocking read.
+
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+
+pub use super::rows_out::Format;
+use super::rows_out::{Columns, Lead, RowWriter, Values};
+use crate::data::reader::{Header, Record, RecordReader};
+use crate::data::{Row, RowLayout, TimeOrder};
+use crate::error::{DataError, Error, Result, shown};
+use crate::serve::{Answer, InOrder, Predictor};
+use crate::store::{Model, resolve_model};
+
+/// What a bad row does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnBadRow {
+    /// Ends the stream with exit code 65.
+    #[default]
+    Abort,
+    /// Is passed over.
+    Skip,
+    /// Gives a row without a prediction.
+    Empty,
+}
+
+/// What `rnn-predict` was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct PredictOptions {
+    /// `--model`.
+    pub model: PathBuf,
+    /// `--last`.
+    pub last: bool,
+    /// `--long`.
+    pub long: bool,
+    /// `--keep`.
+    pub keep: Vec<String>,
+    /// `--format`.
+    pub format: Format,
+    /// `--on-bad-row`.
+    pub on_bad_row: OnBadRow,
+}
+
+/// A stream under way.
+struct Stream<'a, 'm, W: Write> {
+    options: &'a PredictOptions,
+    model: &'m Model,
+    layout: &'a RowLayout,
+    keep: Vec<usize>,
+    predictor: Predictor<'m>,
+    order: TimeOrder,
+    in_order: InOrder,
+    leads: HashMap<u64, Lead>,
+    rows: u64,
+    bad: u64,
+    writer: RowWriter<W>,
+    /// `--last`: the newest row of each series, not yet pushed.
+    newest: Vec<Option<(Vec<f64>, Lead)>>,
+    warn: &'a mut dyn FnMut(String),
+}
+
+/// Reads rows from `input` until its end, writes predictions to `output`.
+pub fn predict(
+    options: &PredictOptions,
+    input: impl Read,
+    output: impl Write,
+    warn: &mut dyn FnMut(String),
+) -> Result<()> {
+    let model = Model::read(&resolve_model(&options.model)?)?;
+    let mut reader = RecordReader::new(input, "<stdin>", b',');
+    let header = Header::read(&mut reader)?;
+    let keep = options.keep.iter().map(|name| header.position(name)).collect::<Result<_>>()?;
+    let roles = &model.encoder.roles;
+    let anchored = model.encoder.anchored();
+    let needed =
+        |column: usize| roles.is_input(column) || (anchored && roles.targets.contains(&column));
+    let layout = RowLayout::new(header, roles, needed)?;
+    let columns = Columns {
+        format: options.format,
+        long: options.long,
+        truth: false,
+        keep: options.keep.clone(),
+    };
+    let place = PathBuf::from("<stdout>");
+    let mut stream = Stream {
+        options,
+        model: &model,
+        layout: &layout,
+        keep,
+        predictor: Predictor::new(
+            &model.network,
+            &model.params,
+            &model.encoder,
+            &model.scalers,
+            model.plan(),
+        ),
+        order: TimeOrder::default(),
+        in_order: InOrder::default(),
+        leads: HashMap::new(),
+        rows: 0,
+        bad: 0,
+        writer: RowWriter::new(output, place, columns, &model.encoder),
+        newest: Vec::new(),
+        warn,
+    };
+    stream.writer.header()?;
+    let result = stream.read_all(&mut reader);
+    stream.finish(result, reader.ended_without_newline())
+}
+
+impl<W: Write> Stream<'_, '_, W> {
+    fn read_all<R: Read>(&mut self, reader: &mut RecordReader<R>) -> Result<()> {
+        let (mut record, mut row) = (Record::default(), Row::default());
+        loop {
+            if !reader.has_buffered_record() {
+                // The next read may block: what is known goes out first.
+                self.predictor.flush();
+                self.emit()?;
+                self.writer.flush()?;
+            }
+            let parsed = match reader.read(&mut record) {
+                Ok(false) => return Ok(()),
+                Ok(true) => {
+                    self.rows += 1;
+                    self.layout.parse(&record, &mut row).and_then(|()| self.accept(&record, &row))
+                }
+                Err(error @ Error::Data(_)) => {
+                    self.rows += 1;
+                    Err(error)
+                }
+                Err(error) => return Err(error),
+            };
+            match parsed {
+                Ok(()) => self.emit()?,
+                Err(error @ Error::Data(_)) => self.bad_row(error)?,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Checks a row and hands it to the predictor; a row that is refused has touched nothing.
+    fn accept(&mut self, record: &Record, row: &Row) -> Result<()> {
+        let (series, unknown) = self.predictor.series(&self.series_key(row));
+        if unknown {
+            let key = shown(&row.key.join(" / "));
+            (self.warn)(format!(
+                "series {key} is unknown to the model; it takes the scaler of all series"
+            ));
+        }
+        let (scalers, _) = self.model.scalers.of(&self.series_key(row));
+        self.model.encoder.check(&row.values, scalers).map_err(|column| {
+            let name = shown(&self.model.encoder.roles.columns[column]);
+            let message =
+                format!("{name} is too far from the values the model was trained on to be scaled");
+            self.layout.header().row_error(record, message)
+        })?;
+        if let Some(time) = row.time {
+            self.order
+                .check(series, time, &row.time_text)
+                .map_err(|message| self.layout.time_error(record, message))?;
+        }
+        let kept = self
+            .keep
+            .iter()
+            .map(|&place| String::from_utf8_lossy(record.field(place)).into_owned());
+        let lead = Lead {
+            time: row.time.map(|_| row.time_text.clone()),
+            series: self.series_key(row),
+            number: self.rows,
+            kept: kept.collect(),
+        };
+        if self.options.last {
+            self.newest.resize_with(self.newest.len().max(series + 1), || None);
+            if let Some((values, _)) = self.newest[series].replace((row.values.clone(), lead)) {
+                self.predictor.push(series, &values, None);
+            }
+        } else {
+            self.push(series, &row.values, lead);
+        }
+        Ok(())
+    }
+
+    /// The series a row belongs to; the files a model may know by name are one unnamed series here.
+    fn series_key(&self, row: &Row) -> Vec<String> {
+        if self.model.config.data.series == crate::config::SeriesBy::File {
+            return vec![String::new()];
+        }
+        row.key.clone()
+    }
+
+    fn push(&mut self, series: usize, values: &[f64], lead: Lead) {
+        let ticket = lead.number;
+        self.in_order.expect(ticket);
+        self.leads.insert(ticket, lead);
+        self.predictor.push(series, values, Some(ticket));
+    }
+
+    fn bad_row(&mut self, error: Error) -> Result<()> {
+        self.bad += 1;
+        match self.options.on_bad_row {
+            OnBadRow::Abort => return Err(error),
+            OnBadRow::Skip => {}
+            OnBadRow::Empty => {
+                let ticket = self.rows;
+                if !self.options.last {
+                    self.in_order.expect(ticket);
+                    let kept = vec![String::new(); self.keep.len()];
+                    self.leads.insert(ticket, Lead { number: ticket, kept, ..Lead::default() });
+                    self.write_ready(vec![Answer { ticket, prediction: None }])?;
+                }
+            }
+        }
+        if self.bad <= 10 {
+            (self.warn)(error.to_string());
+        } else if self.bad.is_power_of_two() {
+            (self.warn)(format!(
+                "{} bad rows so far; only their number is shown from here on",
+                self.bad
+            ));
+        }
+        Ok(())
+    }
+
+    fn emit(&mut self) -> Result<()> {
+        let answers = self.predictor.take();
+        if answers.is_empty() {
+            return Ok(());
+        }
+        self.write_ready(answers)
+    }
+
+    fn write_ready(&mut self, answers: Vec<Answer>) -> Result<()> {
+        for answer in self.in_order.ready(answers) {
+            let lead = self.leads.remove(&answer.ticket).unwrap_or_default();
+            let predicted = answer.prediction.as_ref().map(|p| &p.values[..]);
+            if predicted.is_some_and(|values| values.iter().any(|v| !v.is_finite())) {
+                return Err(Error::Model {
+                    path: self.options.model.clone(),
+                    reason: format!(
+                        "the prediction for row {} is not finite; its inputs are too far from those the model was \
+                         trained on",
+                        answer.ticket
+                    ),
+                });
+            }
+            self.writer.row(&lead, &Values { predicted, truth: None })?;
+        }
+        Ok(())
+    }
+
+    /// The end of the input, or an error: what is known goes out either way.
+    fn finish(mut self, result: Result<()>, cut: bool) -> Result<()> {
+        if let Err(Error::ReaderLeft) = result {
+            return result;
+        }
+        if result.is_ok() {
+            if cut {
+                (self.warn)("the last line has no newline; it was taken as whole".into());
+            }
+            for series in 0..self.newest.len() {
+                if let Some((values, lead)) = self.newest[series].take() {
+                    self.push(series, &values, lead);
+                }
+            }
+            self.predictor.end();
+        } else {
+            self.predictor.flush();
+        }
+        self.emit()?;
+        self.writer.flush()?;
+        result?;
+        if self.bad > 0 {
+            let message = format!("{} of {} rows were bad", self.bad, self.rows);
+            let file = "<stdin>".into();
+            return Err(DataError { file, message, ..DataError::default() }.into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,328 @@
+//! Rows in, predictions out. Work is gathered while rows are plenty and done at once when asked; neither
+//! changes a bit, because every sequence is computed by itself.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::plan::Plan;
+use crate::data::{Encoder, ScalerSet, Scalers};
+use crate::model::{Architecture, BLOCK_ROWS, Block, Network, Read, State, Tape, Tensors};
+
+/// What is known about a row that was pushed with a ticket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The ticket it was pushed with.
+    pub ticket: u64,
+    /// `None`: a row without a prediction.
+    pub prediction: Option<Prediction>,
+}
+
+/// A prediction, one number per target and step (target x steps + step - 1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    /// As the network puts it out: scaled, counted from the anchor.
+    pub outputs: Vec<f32>,
+    /// In data units.
+    pub values: Vec<f32>,
+}
+
+/// Makes predictions for any number of series.
+pub struct Predictor<'a> {
+    network: Network,
+    params: &'a Tensors,
+    encoder: &'a Encoder,
+    scalers: &'a Scalers,
+    plan: Plan,
+    tracks: Vec<Track<'a>>,
+    by_key: HashMap<Vec<String>, usize>,
+    jobs: Vec<Job>,
+    pending: usize,
+    workers: Vec<Worker>,
+    answers: Vec<Answer>,
+}
+
+/// One series: the rows that later predictions may still read.
+struct Track<'a> {
+    scalers: &'a ScalerSet,
+    values: Vec<f64>, // [rows, columns]
+    tickets: Vec<Option<u64>>,
+    /// Rows of `values` that belong to finished blocks.
+    done: usize,
+    /// Where a running prediction stands.
+    state: Option<State>,
+}
+
+/// One sequence to run.
+#[derive(Clone, Copy, Debug)]
+struct Job {
+    track: usize,
+    start: usize,
+    len: usize,
+    /// Whether only the last row is asked for.
+    last: bool,
+}
+
+struct Worker {
+    block: Block,
+    tape: Tape,
+}
+
+/// Windows, or running rows, that are gathered before they are computed.
+const GATHER_WINDOWS: usize = 8 * BLOCK_ROWS;
+const GATHER_ROWS: usize = 2048;
+/// Blocks computed at a time: bounds memory.
+const BLOCKS_AT_A_TIME: usize = 8;
+
+impl<'a> Predictor<'a> {
+    /// A predictor that has seen no row.
+    pub fn new(
+        network: &Network,
+        params: &'a Tensors,
+        encoder: &'a Encoder,
+        scalers: &'a Scalers,
+        plan: Plan,
+    ) -> Self {
+        // Of a window only the last step is asked for: the same parameters, read at the final state.
+        let read = match plan {
+            Plan::Window { .. } | Plan::Whole { last: true } => Read::FinalState,
+            _ => Read::EveryStep,
+        };
+        let network = Network::new(Architecture { read, ..*network.architecture() });
+        Self {
+            network,
+            params,
+            encoder,
+            scalers,
+            plan,
+            tracks: Vec::new(),
+            by_key: HashMap::new(),
+            jobs: Vec::new(),
+            pending: 0,
+            workers: Vec::new(),
+            answers: Vec::new(),
+        }
+    }
+
+    /// The number of a series, and whether it is new here but unknown to the model's per-series scalers.
+    pub fn series(&mut self, key: &[String]) -> (usize, bool) {
+        if let Some(&track) = self.by_key.get(key) {
+            return (track, false);
+        }
+        let (scalers, known) = self.scalers.of(key);
+        self.by_key.insert(key.to_vec(), self.tracks.len());
+        self.tracks.push(Track {
+            scalers,
+            values: Vec::new(),
+            tickets: Vec::new(),
+            done: 0,
+            state: None,
+        });
+        (self.tracks.len() - 1, !known)
+    }
+
+    /// Takes the next row of a series, `[columns]`. With a ticket it will be answered.
+    pub fn push(&mut self, series: usize, row: &[f64], ticket: Option<u64>) {
+        let track = &mut self.tracks[series];
+        track.values.extend_from_slice(row);
+        track.tickets.push(ticket);
+        let rows = track.tickets.len();
+        match self.plan {
+            Plan::Window { length, full } => match ticket {
+                Some(ticket) if full && rows < length => {
+                    self.answers.push(Answer { ticket, prediction: None });
+                }
+                Some(_) => {
+                    let len = rows.min(length);
+                    self.jobs.push(Job { track: series, start: rows - len, len, last: true });
+                }
+                None if self.jobs.is_empty() => track.forget(length - 1, self.encoder.columns()),
+                None => {}
+            },
+            Plan::Blocks { length } if rows - track.done == length => {
+                let start = track.done;
+                track.done = rows;
+                self.jobs.push(Job { track: series, start, len: length, last: false });
+            }
+            Plan::Running => self.pending += 1,
+            Plan::Blocks { .. } | Plan::Whole { .. } => {}
+        }
+        let rows = |job: &Job| job.len;
+        if self.pending >= GATHER_ROWS
+            || self.jobs.len() >= GATHER_WINDOWS
+            || (self.jobs.len() >= BLOCK_ROWS
+                && self.jobs.iter().map(rows).sum::<usize>() > 1 << 16)
+        {
+            self.flush();
+        }
+    }
+
+    /// The series has ended: what waited for that can be answered.
+    pub fn end_series(&mut self, series: usize) {
+        let track = &mut self.tracks[series];
+        let rows = track.tickets.len();
+        let start = track.done;
+        if rows == start {
+            return;
+        }
+        match self.plan {
+            Plan::Blocks { .. } => {
+                self.jobs.push(Job { track: series, start, len: rows - start, last: false });
+            }
+            Plan::Whole { last } => {
+                if last {
+                    let early = track.tickets[start..rows - 1].iter().flatten();
+                    self.answers.extend(early.map(|&ticket| Answer { ticket, prediction: None }));
+                }
+                self.jobs.push(Job { track: series, start, len: rows - start, last });
+            }
+            Plan::Window { .. } | Plan::Running => return,
+        }
+        track.done = rows;
+    }
+
+    /// All series have ended.
+    pub fn end(&mut self) {
+        (0..self.tracks.len()).for_each(|series| self.end_series(series));
+        self.flush();
+    }
+
+    /// Computes what has been gathered.
+    pub fn flush(&mut self) {
+        if self.plan == Plan::Running && self.pending > 0 {
+            let waiting = self.tracks.iter().enumerate().filter(|(_, t)| !t.tickets.is_empty());
+            self.jobs.extend(waiting.map(|(track, t)| Job {
+                track,
+                start: 0,
+                len: t.tickets.len(),
+                last: false,
+            }));
+            self.pending = 0;
+        }
+        if self.jobs.is_empty() {
+            return;
+        }
+        let mut jobs = std::mem::take(&mut self.jobs);
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.len)); // stable: longest first
+        for jobs in jobs.chunks(BLOCK_ROWS * BLOCKS_AT_A_TIME) {
+            self.run(jobs);
+        }
+        self.forget();
+        jobs.clear();
+        self.jobs = jobs;
+    }
+
+    /// The answers so far, by ticket.
+    pub fn take(&mut self) -> Vec<Answer> {
+        let mut answers = std::mem::take(&mut self.answers);
+        answers.sort_by_key(|answer| answer.ticket);
+        answers
+    }
+
+    fn run(&mut self, jobs: &[Job]) {
+        let blocks = jobs.len().div_ceil(BLOCK_ROWS);
+        while self.workers.len() < blocks {
+            self.workers.push(Worker { block: Block::default(), tape: self.network.tape() });
+        }
+        let mut workers = std::mem::take(&mut self.workers);
+        let work = |(jobs, worker): (&[Job], &mut Worker)| self.run_block(jobs, worker);
+        let results: Vec<_> = if blocks == 1 {
+            vec![work((jobs, &mut workers[0]))]
+        } else {
+            let pairs = jobs.par_chunks(BLOCK_ROWS).zip(&mut workers[..blocks]);
+            pairs.map(work).collect()
+        };
+        self.workers = workers;
+        for (answers, states) in results {
+            self.answers.extend(answers);
+            for (track, state) in states {
+                self.tracks[track].state = Some(state);
+            }
+        }
+    }
+
+    /// Runs up to 16 sequences; returns their answers and, where state runs on, the states they ended in.
+    fn run_block(&self, jobs: &[Job], worker: &mut Worker) -> (Vec<Answer>, Vec<(usize, State)>) {
+        let Worker { block, tape } = worker;
+        let (columns, rows) = (self.encoder.columns(), jobs.len());
+        let lengths: Vec<usize> = jobs.iter().map(|job| job.len).collect();
+        block.reset(&lengths, self.encoder.features());
+        for (row, job) in jobs.iter().enumerate() {
+            let track = &self.tracks[job.track];
+            let values = &track.values[job.start * columns..(job.start + job.len) * columns];
+            let write = |t, feature, value| block.step_mut(t, row)[feature] = value;
+            self.encoder.inputs(values, track.scalers, write);
+        }
+        if self.plan == Plan::Running {
+            block.initial = Some(self.gather_states(jobs));
+        }
+        self.network.forward(self.params, block, None, tape);
+
+        let outputs = self.encoder.outputs();
+        let mut answers = Vec::new();
+        for (row, job) in jobs.iter().enumerate() {
+            let first = if job.last { job.len - 1 } else { 0 };
+            for t in first..job.len {
+                let Some(ticket) = self.tracks[job.track].tickets[job.start + t] else { continue };
+                let step = if job.last { 0 } else { t };
+                let y = &tape.output()[(step * rows + row) * outputs..][..outputs];
+                let prediction = Some(self.decode(job.track, job.start + t, y));
+                answers.push(Answer { ticket, prediction });
+            }
+        }
+        let mut states = Vec::new();
+        if self.plan == Plan::Running {
+            let hidden = self.network.architecture().hidden;
+            let mut ended = self.network.zero_state(rows);
+            self.network.final_state(block, tape, &mut ended);
+            for (row, job) in jobs.iter().enumerate() {
+                let mut state = self.network.zero_state(1);
+                state.copy_row(0, 1, &ended, row, rows, hidden);
+                states.push((job.track, state));
+            }
+        }
+        (answers, states)
+    }
+
+    fn gather_states(&self, jobs: &[Job]) -> State {
+        let mut state = self.network.zero_state(jobs.len());
+        let hidden = self.network.architecture().hidden;
+        for (row, job) in jobs.iter().enumerate() {
+            if let Some(from) = &self.tracks[job.track].state {
+                state.copy_row(row, jobs.len(), from, 0, 1, hidden);
+            }
+        }
+        state
+    }
+
+    fn decode(&self, track: usize, row: usize, outputs: &[f32]) -> Prediction {
+        let (track, columns) = (&self.tracks[track], self.encoder.columns());
+        let row = &track.values[row * columns..(row + 1) * columns];
+        let mut values = vec![0.0; outputs.len()];
+        self.encoder.decode(row, outputs, track.scalers, &mut values);
+        Prediction { outputs: outputs.to_vec(), values }
+    }
+
+    /// Drops the rows that no later prediction reads.
+    fn forget(&mut self) {
+        let columns = self.encoder.columns();
+        for track in &mut self.tracks {
+            match self.plan {
+                Plan::Window { length, .. } => track.forget(length - 1, columns),
+                Plan::Running => track.forget(0, columns),
+                Plan::Blocks { .. } | Plan::Whole { .. } => {
+                    track.forget(track.tickets.len() - track.done, columns);
+                    track.done = 0;
+                }
+            }
+        }
+    }
+}
+
+impl Track<'_> {
+    fn forget(&mut self, keep: usize, columns: usize) {
+        let drop = self.tickets.len().saturating_sub(keep);
+        self.tickets.drain(..drop);
+        self.values.drain(..drop * columns);
+    }
+}

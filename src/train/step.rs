@@ -1,0 +1,126 @@
+//! One update: blocks of rows forward and backward side by side, gradients summed in a fixed order.
+//!
+//! Rows are free: each sequence is computed by itself, so blocks may run on any thread. Sums are not: every
+//! part of the gradient adds the blocks from left to right, whoever computes it.
+
+use rayon::prelude::*;
+
+use super::batch::Assembler;
+use crate::data::Span;
+use crate::model::{BLOCK_ROWS, Block, DropoutKey, GradientPart, Network, State, Tape, Tensors};
+use crate::optim::{Loss, LossSum};
+
+/// Buffers of an update, kept from one to the next.
+pub struct Workspace {
+    parts: Vec<GradientPart>,
+    blocks: Vec<Work>,
+    gradient: Tensors,
+}
+
+struct Work {
+    block: Block,
+    targets: Vec<f32>,
+    tape: Tape,
+    sums: Vec<LossSum>,
+}
+
+/// What an update is made from.
+pub(super) struct Batch<'a> {
+    /// Sequences, longest first.
+    pub(super) spans: &'a [Span],
+    /// Their initial states, one row per sequence; `None`: zeros.
+    pub(super) initial: Option<&'a State>,
+    pub(super) loss: Loss,
+    pub(super) dropout: Option<DropoutKey>,
+}
+
+impl Workspace {
+    /// Buffers for a network.
+    pub fn new(network: &Network) -> Self {
+        let gradient = Tensors::zeros(network.layout());
+        Self { parts: network.gradient_parts(), blocks: Vec::new(), gradient }
+    }
+
+    /// The gradient of the last update.
+    pub fn gradient(&mut self) -> &mut [f32] {
+        self.gradient.as_mut_slice()
+    }
+
+    /// Forward, loss and backward of a batch; the gradient is left in the workspace.
+    pub(super) fn gradients(
+        &mut self,
+        network: &Network,
+        params: &Tensors,
+        assembler: Assembler,
+        batch: &Batch,
+    ) -> LossSum {
+        let count = batch.spans.len().div_ceil(BLOCK_ROWS);
+        while self.blocks.len() < count {
+            let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
+            self.blocks.push(Work { block, targets, tape: network.tape(), sums });
+        }
+        let blocks = &mut self.blocks[..count];
+        let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(BLOCK_ROWS)).enumerate();
+        pairs.for_each(|(index, (work, spans))| {
+            assembler.fill(spans, &mut work.block, &mut work.targets);
+            work.block.first_row = index * BLOCK_ROWS;
+            work.block.initial = batch.initial.map(|state| {
+                let mut own = network.zero_state(spans.len());
+                let hidden = network.architecture().hidden;
+                for row in 0..spans.len() {
+                    let from = index * BLOCK_ROWS + row;
+                    own.copy_row(row, spans.len(), state, from, batch.spans.len(), hidden);
+                }
+                own
+            });
+            work.pass(network, params, batch);
+        });
+        let blocks = &self.blocks[..count];
+        let mut loss = LossSum::default();
+        blocks.iter().flat_map(|work| &work.sums).for_each(|&sum| loss.add(sum));
+        add_up(network, &self.parts, blocks, self.gradient.as_mut_slice());
+        loss
+    }
+
+    /// The states the sequences of the last batch ended in, one row each.
+    pub(super) fn final_states(&self, network: &Network, rows: usize) -> State {
+        let mut all = network.zero_state(rows);
+        let hidden = network.architecture().hidden;
+        for (index, work) in self.blocks[..rows.div_ceil(BLOCK_ROWS)].iter().enumerate() {
+            let count = work.block.rows();
+            let mut own = network.zero_state(count);
+            network.final_state(&work.block, &work.tape, &mut own);
+            for row in 0..count {
+                all.copy_row(index * BLOCK_ROWS + row, rows, &own, row, count, hidden);
+            }
+        }
+        all
+    }
+}
+
+impl Work {
+    fn pass(&mut self, network: &Network, params: &Tensors, batch: &Batch) {
+        network.forward(params, &self.block, batch.dropout, &mut self.tape);
+        let outputs = network.architecture().outputs;
+        let (y, dy) = self.tape.output_gradient();
+        self.sums = batch.loss.block(&self.block, outputs, y, &self.targets, dy);
+        network.backward(params, &self.block, &mut self.tape);
+    }
+}
+
+/// Every part of the gradient by itself, each over all blocks from left to right.
+fn add_up(network: &Network, parts: &[GradientPart], blocks: &[Work], gradient: &mut [f32]) {
+    gradient.fill(0.0);
+    let mut rest = gradient;
+    let mut pieces = Vec::with_capacity(parts.len());
+    for part in parts {
+        let (piece, tail) = rest.split_at_mut(part.range.len());
+        pieces.push((part, piece));
+        rest = tail;
+    }
+    pieces.into_par_iter().for_each(|(part, piece)| {
+        for work in blocks {
+            network.add_gradient(part, &work.block, &work.tape, piece);
+        }
+    });
+}

@@ -1,0 +1,345 @@
+//! The loop over epochs and updates.
+
+use super::batch::Assembler;
+use super::events::{Control, EpochRecord, Event, Observer, Outcome};
+use super::progress::{Best, EpochSums, Progress};
+use super::step::{Batch, Workspace};
+use crate::config::{Config, State as StateMode};
+use crate::data::{Chunk, Dataset, Encoder, Scalers, Span, Windows, lanes};
+use crate::error::{Error, Result};
+use crate::eval::{Evaluation, Report, valid_loss};
+use crate::model::{DropoutKey, Network, State, Tensors};
+use crate::optim::{LearningRate, Loss, OptimizerState, Update, clip_factor, norm, scale};
+use crate::random;
+use crate::serve::Plan;
+
+/// Everything a run works on; what changes is in [`Progress`].
+pub struct Trainer<'a> {
+    config: &'a Config,
+    dataset: &'a Dataset,
+    encoder: &'a Encoder,
+    scalers: &'a Scalers,
+    network: &'a Network,
+    windows: Windows,
+    /// Updates of an epoch with carried state; empty otherwise.
+    chunks: Vec<Vec<Chunk>>,
+    workspace: Workspace,
+}
+
+impl<'a> Trainer<'a> {
+    /// A trainer for a network on the train rows of a data set.
+    pub fn new(
+        config: &'a Config,
+        dataset: &'a Dataset,
+        encoder: &'a Encoder,
+        scalers: &'a Scalers,
+        network: &'a Network,
+    ) -> Self {
+        let (ranges, reach) = (&dataset.train.ranges, encoder.reach());
+        let windows = Windows::new(config, ranges, reach);
+        let chunks = match (config.training.state, config.data.window) {
+            (StateMode::Carry { lanes: parts }, Some(window)) => {
+                let batch_size = config.training.batch_size;
+                lanes::updates(ranges, reach, window.length, parts, batch_size)
+            }
+            _ => Vec::new(),
+        };
+        let workspace = Workspace::new(network);
+        Self { config, dataset, encoder, scalers, network, windows, chunks, workspace }
+    }
+
+    /// The state of a run before its first update.
+    pub fn start(&self, params: Tensors) -> Progress {
+        let optimizer =
+            OptimizerState::new(&self.config.training.optimizer, params.as_slice().len());
+        Progress {
+            epoch: 0,
+            update: 0,
+            step: 0,
+            optimizer,
+            plateau: self.learning_rate(0).plateau(),
+            cosine_epochs: self.config.training.epochs,
+            sums: EpochSums::default(),
+            best: Some(Best { epoch: 0, valid_loss: None, params: params.clone() }),
+            stopping_best: None,
+            stopping_bad: 0,
+            lanes: self.no_lanes(),
+            stopped_early: false,
+            params,
+        }
+    }
+
+    /// The lanes' states at the start of an epoch: zeros; none without carried state.
+    fn no_lanes(&self) -> Option<State> {
+        let carried = self.config.training.state != StateMode::Reset;
+        carried.then(|| self.network.zero_state(self.config.training.batch_size))
+    }
+
+    fn learning_rate(&self, cosine_epochs: usize) -> LearningRate {
+        let training = &self.config.training;
+        LearningRate {
+            start: training.optimizer.learning_rate(),
+            schedule: training.schedule,
+            warmup_steps: training.warmup_steps,
+            cosine_epochs,
+        }
+    }
+
+    /// Updates in an epoch.
+    pub fn updates(&self) -> u64 {
+        match self.config.training.state {
+            StateMode::Carry { .. } => self.chunks.len() as u64,
+            StateMode::Reset => {
+                self.windows.count().div_ceil(self.config.training.batch_size as u64)
+            }
+        }
+    }
+
+    /// Goes on from `progress` to the end, or until the observer says stop.
+    pub fn run(&mut self, progress: &mut Progress, observer: &mut dyn Observer) -> Result<Outcome> {
+        if progress.stopped_early {
+            return Ok(Outcome::StoppedEarly);
+        }
+        observer.on(Event::Epochs(self.config.training.epochs))?;
+        while progress.epoch < self.config.training.epochs {
+            if self.epoch(progress, observer)? == Control::Stop {
+                return Ok(Outcome::Interrupted);
+            }
+            let control = self.end_epoch(progress, observer)?;
+            if progress.stopped_early {
+                return Ok(Outcome::StoppedEarly);
+            }
+            if control == Control::Stop && progress.epoch < self.config.training.epochs {
+                return Ok(Outcome::Interrupted);
+            }
+        }
+        Ok(Outcome::Finished)
+    }
+
+    fn epoch(&mut self, progress: &mut Progress, observer: &mut dyn Observer) -> Result<Control> {
+        let (updates, epoch) = (self.updates(), progress.epoch + 1);
+        if progress.update == 0 {
+            progress.sums = EpochSums::default();
+            progress.lanes = self.no_lanes();
+        }
+        observer.on(Event::EpochStart { epoch, updates, done: progress.update })?;
+        while progress.update < updates {
+            let rows = self.update(progress)?;
+            if observer.on(Event::Step { progress, rows })? == Control::Stop {
+                return Ok(Control::Stop);
+            }
+        }
+        Ok(Control::Go)
+    }
+
+    /// One update; returns the timesteps it was made from.
+    fn update(&mut self, progress: &mut Progress) -> Result<u64> {
+        let chunks = self.chunks.get(progress.update as usize).cloned();
+        let (spans, chunks) = match chunks {
+            Some(mut chunks) => {
+                chunks.sort_by_key(|chunk| std::cmp::Reverse(chunk.span.len));
+                (chunks.iter().map(|chunk| chunk.span).collect(), chunks)
+            }
+            None => (self.spans(progress), Vec::new()),
+        };
+        let initial = self.take_lanes(progress, &chunks);
+        let training = &self.config.training;
+        let batch = Batch {
+            spans: &spans,
+            initial: initial.as_ref(),
+            loss: Loss { kind: training.loss, sequences: spans.len() as f32 },
+            dropout: Some(DropoutKey { seed: training.seed, step: progress.step }),
+        };
+        let assembler = Assembler {
+            part: &self.dataset.train,
+            encoder: self.encoder,
+            scalers: self.scalers,
+            loss_steps: self.config.task.loss_steps,
+        };
+        let loss = self.workspace.gradients(self.network, &progress.params, assembler, &batch);
+        let norm = norm(self.workspace.gradient());
+        self.check_finite(progress, loss.per_sequence(), norm)?;
+        progress.sums.loss.add(loss);
+        self.apply(progress, norm);
+        if !chunks.is_empty() {
+            let ended = self.workspace.final_states(self.network, spans.len());
+            self.put_lanes(progress, &chunks, &ended);
+        }
+        Ok(spans.iter().map(|span| span.len as u64).sum())
+    }
+
+    /// The windows of the next update, longest first.
+    fn spans(&self, progress: &Progress) -> Vec<Span> {
+        let (count, size) = (self.windows.count(), self.config.training.batch_size as u64);
+        let first = progress.update * size;
+        let numbers = (first..count.min(first + size)).map(|n| {
+            if self.config.training.shuffle {
+                random::permute(n, count, self.config.training.seed, progress.epoch as u64)
+            } else {
+                n
+            }
+        });
+        let mut spans: Vec<Span> = numbers.map(|n| self.windows.span(n)).collect();
+        spans.sort_by_key(|span| std::cmp::Reverse(span.len));
+        spans
+    }
+
+    /// Clips the gradient and moves the weights.
+    fn apply(&mut self, progress: &mut Progress, norm: f64) {
+        let training = &self.config.training;
+        let gradient = self.workspace.gradient();
+        if let Some(factor) = training.clip_grad_norm.and_then(|max| clip_factor(norm, max)) {
+            scale(gradient, factor);
+            progress.sums.clipped += 1;
+        }
+        let learning_rate = self.learning_rate(progress.cosine_epochs).at(
+            progress.epoch,
+            progress.step,
+            &progress.plateau,
+        );
+        let update = Update { optimizer: training.optimizer, learning_rate };
+        update.apply(
+            progress.params.as_mut_slice(),
+            self.workspace.gradient(),
+            &mut progress.optimizer,
+        );
+        progress.sums.norms += norm;
+        progress.sums.learning_rate = learning_rate;
+        progress.step += 1;
+        progress.update += 1;
+    }
+
+    /// Stops before an update that would carry numbers that are not finite into the weights.
+    fn check_finite(&mut self, progress: &Progress, loss: Option<f64>, norm: f64) -> Result<()> {
+        let loss_finite = loss.is_none_or(f64::is_finite);
+        if loss_finite && norm.is_finite() {
+            return Ok(());
+        }
+        let what = if loss_finite { "gradient" } else { "loss" };
+        let before = match progress.sums.loss.per_sequence() {
+            Some(loss) => format!("mean loss until then {}", crate::eval::short(loss)),
+            None => "it was the epoch's first update".into(),
+        };
+        Err(Error::Diverged(format!(
+            "the {what} is not finite at step {} (epoch {}, update {}); {before}; nothing was changed by it. \
+             Try a lower training.optimizer.learning_rate, or training.clip_grad_norm",
+            progress.step + 1,
+            progress.epoch + 1,
+            progress.update + 1,
+        )))
+    }
+
+    /// The states the chunks go on from.
+    fn take_lanes(&self, progress: &Progress, chunks: &[Chunk]) -> Option<State> {
+        if chunks.is_empty() {
+            return None;
+        }
+        let lanes = self.config.training.batch_size;
+        let hidden = self.network.architecture().hidden;
+        let state = progress.lanes.as_ref()?;
+        let mut rows = self.network.zero_state(chunks.len());
+        for (row, chunk) in chunks.iter().enumerate().filter(|(_, chunk)| !chunk.fresh) {
+            rows.copy_row(row, chunks.len(), state, chunk.lane, lanes, hidden);
+        }
+        Some(rows)
+    }
+
+    fn put_lanes(&self, progress: &mut Progress, chunks: &[Chunk], ended: &State) {
+        let lanes = self.config.training.batch_size;
+        let hidden = self.network.architecture().hidden;
+        let Some(state) = &mut progress.lanes else { return };
+        for (row, chunk) in chunks.iter().enumerate() {
+            state.copy_row(chunk.lane, lanes, ended, row, chunks.len(), hidden);
+        }
+    }
+
+    /// Scores the epoch, keeps the best model, decides whether to stop early.
+    fn end_epoch(
+        &mut self,
+        progress: &mut Progress,
+        observer: &mut dyn Observer,
+    ) -> Result<Control> {
+        observer.on(Event::Validating)?;
+        let valid = self.validate(&progress.params)?;
+        let valid_loss = valid.as_ref().and_then(|report| report.loss_per_step);
+        let sums = progress.sums;
+        progress.epoch += 1;
+        let record = EpochRecord {
+            epoch: progress.epoch,
+            step: progress.step,
+            train_loss: sums.loss.per_sequence(),
+            train_loss_per_step: sums.loss.per_step(),
+            valid_loss,
+            learning_rate: sums.learning_rate,
+            grad_norm: (progress.update > 0).then(|| sums.norms / progress.update as f64),
+            valid: valid.as_ref().map(valid_figures).unwrap_or_default(),
+        };
+        if 2 * sums.clipped > progress.update {
+            let warning = format!(
+                "epoch {}: {} of {} updates were clipped; the loss is a sum over steps, so norms are large: \
+                 raise training.clip_grad_norm (mean norm {})",
+                progress.epoch,
+                sums.clipped,
+                progress.update,
+                crate::eval::short(record.grad_norm.unwrap_or_default()),
+            );
+            observer.on(Event::Warning(warning))?;
+        }
+        progress.update = 0;
+        let improved = keep_best(progress, valid_loss);
+        let cosine_epochs = progress.cosine_epochs;
+        self.learning_rate(cosine_epochs).end_epoch(valid_loss, &mut progress.plateau);
+        progress.stopped_early = self.stops_early(progress, valid_loss);
+        observer.on(Event::EpochEnd { record: &record, progress, improved })
+    }
+
+    fn validate(&self, params: &Tensors) -> Result<Option<Report>> {
+        let Some(valid) = &self.dataset.valid else { return Ok(None) };
+        let evaluation = Evaluation {
+            network: self.network,
+            params,
+            encoder: self.encoder,
+            scalers: self.scalers,
+            plan: Plan::new(self.config),
+            loss: Loss { kind: self.config.training.loss, sequences: 1.0 },
+        };
+        valid_loss(&evaluation, valid).map(Some)
+    }
+
+    fn stops_early(&self, progress: &mut Progress, valid_loss: Option<f64>) -> bool {
+        let Some(stopping) = self.config.training.early_stopping else { return false };
+        let better = |loss: &f64| {
+            progress.stopping_best.is_none_or(|best| *loss < best - stopping.min_delta)
+        };
+        match valid_loss.filter(|loss| loss.is_finite()).filter(better) {
+            Some(loss) => {
+                progress.stopping_best = Some(loss);
+                progress.stopping_bad = 0;
+            }
+            None => progress.stopping_bad += 1,
+        }
+        progress.stopping_bad >= stopping.patience
+    }
+}
+
+/// Lowest validation loss, the first of equals, never one that is not finite; without validation the last.
+fn keep_best(progress: &mut Progress, valid_loss: Option<f64>) -> bool {
+    let best = progress.best.as_ref().and_then(|best| best.valid_loss);
+    let improved = match valid_loss {
+        None => true,
+        Some(loss) => loss.is_finite() && best.is_none_or(|best| loss < best),
+    };
+    if improved {
+        let (epoch, params) = (progress.epoch, progress.params.clone());
+        progress.best = Some(Best { epoch, valid_loss, params });
+    }
+    improved
+}
+
+/// `valid_<metric>` of a record.
+fn valid_figures(report: &Report) -> serde_json::Map<String, serde_json::Value> {
+    let data =
+        report.scores.data.iter().flat_map(|f| f.named().map(|(n, v)| (format!("valid_{n}"), v)));
+    let scaled = report.scores.scaled.named().map(|(n, v)| (format!("valid_{n}_scaled"), v));
+    data.chain(scaled).map(|(name, value)| (name, serde_json::json!(value))).collect()
+}
