@@ -2,10 +2,13 @@
 
 use super::{parse_with, refusal, text};
 
-const MOST: (&str, &str) = ("4294967295", "4294967296");
+const MOST: End = ("4294967295", "4294967296");
 
-/// What must be set first, the key, its lowest and highest value, each with a neighbour outside.
-const RANGES: &[(&[&str], &str, (&str, &str), (&str, &str))] = &[
+/// A value at an end of the range, and its neighbour outside.
+type End = (&'static str, &'static str);
+
+/// What must be set first, the key, and the two ends of its range.
+const RANGES: &[(&[&str], &str, End, End)] = &[
     (
         &["data.split.by=series", "data.series=id"],
         "data.split.seed",
