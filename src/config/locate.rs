@@ -58,7 +58,7 @@ impl Scanner<'_> {
                 }
             } else {
                 self.skip_value();
-                if &self.bytes[start + 1..self.at - 1] == segment.as_bytes() {
+                if self.bytes.get(start + 1..self.at - 1) == Some(segment.as_bytes()) {
                     return Some(start);
                 }
                 self.peek();

@@ -6,6 +6,7 @@ mod difference;
 mod load;
 mod locate;
 mod number;
+mod pair;
 mod parse;
 mod part;
 mod paths;

@@ -29,9 +29,10 @@ pub(super) fn refused(place: &str, message: String) -> Error {
     Error::Config { place: place.to_owned(), message }
 }
 
-/// `key: message`; the path of the whole text is ".".
+/// `key: message`; the path of the whole text is ".", and "?" is a key that could not be read.
 pub(super) fn with_key(path: &str, message: &str) -> String {
-    if path.is_empty() || path == "." { message.to_owned() } else { format!("{path}: {message}") }
+    let path = path.trim_end_matches(['.', '?']);
+    if path.is_empty() { message.to_owned() } else { format!("{path}: {message}") }
 }
 
 /// `FILE:LINE:COLUMN`.
@@ -42,7 +43,7 @@ fn at(place: &str, error: &serde_json::Error) -> String {
 /// serde's message in the words of a user, with a hint for what people coming from other formats write.
 fn explained(error: &serde_json::Error, text: &str) -> String {
     let message = reworded(error);
-    if error.is_data() {
+    if error.is_data() || is_too_large(error) {
         return message;
     }
     let hint = match locate::byte_at(text, error.line(), error.column()) {
@@ -62,6 +63,9 @@ pub(super) fn reworded(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = text.strip_suffix(&place).unwrap_or(&text);
+    if is_too_large(error) {
+        return "the number is out of range; no key takes one so large".to_owned();
+    }
     let text = match text.strip_prefix("invalid type: ").or(text.strip_prefix("invalid value: ")) {
         Some(rest) => format!("got {rest}"),
         None => text.replace("EOF while parsing", "the text ends inside"),
@@ -70,11 +74,17 @@ pub(super) fn reworded(error: &serde_json::Error) -> String {
         .replace("got map", "got an object")
         .replace("got sequence", "got a list")
         .replace("expected a sequence", "expected a list")
-        .replace("expected a tuple of size 2", "expected a list of two numbers")
+        .replace("expected a boolean", "expected true or false")
+        .replace("expected value", "expected a value")
         .replace("floating point `", "number `")
         .replace("integer `", "number `");
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// A number like 1e999, which no float holds; to serde_json that is bad syntax.
+pub(super) fn is_too_large(error: &serde_json::Error) -> bool {
+    error.to_string().starts_with("number out of range")
 }

@@ -45,3 +45,35 @@ fn followed(folder: Option<&Path>) -> PathBuf {
     }
     absolute
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_goes_up_to_what_both_share_and_down_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let seen = |path: &str, from: &str| relative(&root.join(path), &root.join(from));
+        assert_eq!(seen("data/a.csv", "runs/x"), "../../data/a.csv");
+        assert_eq!(seen("configs/../data/*.csv", "configs"), "../data/*.csv");
+        assert_eq!(seen("a.csv", ""), "a.csv");
+        assert_eq!(seen("runs/x", "runs/x"), ".");
+        assert_eq!(relative(Path::new("src/../Cargo.toml"), Path::new("src")), "../Cargo.toml");
+        assert_eq!(relative(Path::new("/no/such/a.csv"), root), "/no/such/a.csv");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_so_that_the_way_back_is_right() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir_all(root.join("disk/deep/runs/x")).unwrap();
+        std::fs::write(root.join("d.csv"), "").unwrap();
+        std::os::unix::fs::symlink(root.join("disk/deep/runs"), root.join("runs")).unwrap();
+        let run = root.join("runs/x");
+        let written = relative(&root.join("d.csv"), &run);
+        assert_eq!(written, "../../../../d.csv");
+        assert!(run.join(written).is_file());
+    }
+}

@@ -91,12 +91,19 @@ pub(super) fn object_schema<S: Section>(
         properties.insert(key.into(), schema);
     }
     let bare = S::BARE.map(|key| without_description(&properties[key]));
-    let object = json!({"type": "object", "properties": properties, "additionalProperties": false});
-    let mut schema = match bare {
-        Some(bare) => json!({"anyOf": [bare, object]}),
-        None => object,
+    let description = one_paragraph(description);
+    let schema = match bare {
+        Some(bare) => json!({"description": description, "anyOf": [
+            bare,
+            {"type": "object", "properties": properties, "additionalProperties": false},
+        ]}),
+        None => json!({
+            "description": description,
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": false,
+        }),
     };
-    schema["description"] = one_paragraph(description).into();
     schema.try_into().unwrap_or_default()
 }
 
@@ -136,11 +143,11 @@ macro_rules! section {
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-        pub(super) struct $name {
+        pub(in crate::config) struct $name {
             $(
                 $(#[doc = $key_doc])*
                 #[serde(skip_serializing_if = "Option::is_none")]
-                pub(super) $key: Option<$type>,
+                pub(in crate::config) $key: Option<$type>,
             )*
         }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::parse::{refused, reworded, with_key};
+use super::parse::{is_too_large, refused, reworded, with_key};
 use super::raw;
 use crate::error::{Result, shown};
 
@@ -31,7 +31,7 @@ impl Setting {
         let value = match serde_json::from_str(value) {
             Ok(json) => json,
             // Dates and words are no JSON either; brackets, quotes and too large numbers are meant to be.
-            Err(error) if value.starts_with(['{', '[', '"']) || out_of_range(&error) => {
+            Err(error) if value.starts_with(['{', '[', '"']) || is_too_large(&error) => {
                 let message = format!("VALUE is not valid JSON: {}", reworded(&error));
                 return Err(refused(&place(argument), message));
             }
@@ -101,8 +101,4 @@ fn place(argument: &str) -> String {
     let quoted = shown(argument).replace("\\\"", "\"");
     let bare = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     format!("--set {}", bare.unwrap_or(&quoted))
-}
-
-fn out_of_range(error: &serde_json::Error) -> bool {
-    error.to_string().starts_with("number out of range")
 }

@@ -52,13 +52,13 @@ macro_rules! words {
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum $name {
+        pub(in crate::config) enum $name {
             $($(#[doc = $word_doc])* $variant,)*
         }
 
         impl $name {
             /// As it is written.
-            pub(super) fn word(self) -> &'static str {
+            pub(in crate::config) fn word(self) -> &'static str {
                 match self {
                     $($name::$variant => $word,)*
                 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::number::{BelowOne, Factor, NotNegative, Positive, Shrinking, Whole};
+use super::pair::Pair;
 use super::part::Part;
 use super::raw;
 use super::strings::Strings;
@@ -225,7 +226,7 @@ fn adam(kind: raw::OptimizerType, numbers: Adam) -> raw::Optimizer {
     raw::Optimizer {
         r#type: Some(kind),
         learning_rate: Some(Positive(numbers.learning_rate)),
-        betas: Some((BelowOne(numbers.betas.0), BelowOne(numbers.betas.1))),
+        betas: Some(Pair(BelowOne(numbers.betas.0), BelowOne(numbers.betas.1))),
         eps: Some(Positive(numbers.eps)),
         weight_decay: Some(NotNegative(numbers.weight_decay)),
         ..Default::default()

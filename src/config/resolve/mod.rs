@@ -15,7 +15,10 @@ mod window;
 use std::path::PathBuf;
 
 use super::raw;
-use super::types::{Config, Head, LossSteps, OutputConfig, Schedule, TaskKind, Topology};
+use super::types::{
+    Config, DataConfig, Head, LossSteps, ModelConfig, OutputConfig, Schedule, TaskKind, Topology,
+    TrainingConfig,
+};
 
 /// A key and what is wrong with it.
 #[derive(Debug, PartialEq)]
@@ -49,39 +52,47 @@ pub(super) fn resolve(raw: raw::Config, join: Option<Join<'_>>) -> Resolved<Conf
     let data = data::resolve(raw.data.unwrap_or_default(), facts, join)?;
     let training = training::resolve(&raw_training)?;
 
-    if model.head == Head::None {
-        let outputs = data.targets.len().saturating_mul(task.steps());
-        let width = model.hidden_size.saturating_mul(model.directions());
-        if outputs != width {
-            return refuse(
-                "model.head",
-                format!(
-                    "\"none\" makes the hidden state the output, but there are {width} hidden values \
-                     (hidden_size x directions) and {outputs} outputs (targets x horizon); write \
-                     \"linear\", or make them equal"
-                ),
-            );
-        }
-    }
-    // In a model file made from separate files nothing says whether there was a valid one.
-    if (data.source.is_some() || data.split.is_some()) && !source::has_valid(&data) {
-        let cure = if data.split.is_some() {
-            "give data.split.valid a part"
-        } else {
-            "name files in data.valid"
-        };
-        if training.early_stopping.is_some() {
-            let message = format!("watches valid_loss, but there are no validation rows; {cure}");
-            return refuse("training.early_stopping", message);
-        }
-        if matches!(training.schedule, Schedule::Plateau { .. }) {
-            let message =
-                format!("\"plateau\" watches valid_loss, but there are no validation rows; {cure}");
-            return refuse("training.schedule", message);
-        }
-    }
+    fits_without_head(&model, data.targets.len().saturating_mul(task.steps()))?;
+    has_what_is_watched(&data, &training)?;
     let output = output(raw.output.unwrap_or_default(), join)?;
     Ok(Config { data, task, model, training, output })
+}
+
+/// Without a head the hidden state must be as wide as the output.
+fn fits_without_head(model: &ModelConfig, outputs: usize) -> Resolved<()> {
+    let width = model.hidden_size.saturating_mul(model.directions());
+    if model.head == Head::Linear || outputs == width {
+        return Ok(());
+    }
+    refuse(
+        "model.head",
+        format!(
+            "\"none\" makes the hidden state the output, but there are {width} hidden values \
+             (hidden_size x directions) and {outputs} outputs (targets x horizon); write \
+             \"linear\", or make them equal"
+        ),
+    )
+}
+
+/// Early stopping and plateau watch `valid_loss`.
+fn has_what_is_watched(data: &DataConfig, training: &TrainingConfig) -> Resolved<()> {
+    // In a model file made from separate files nothing says whether there was a valid one.
+    let unknown = data.source.is_none() && data.split.is_none();
+    if unknown || source::has_valid(data) {
+        return Ok(());
+    }
+    let cure = match data.split {
+        Some(_) => "give data.split.valid a part",
+        None => "name files in data.valid",
+    };
+    let message = format!("watches valid_loss, but there are no validation rows; {cure}");
+    if training.early_stopping.is_some() {
+        return refuse("training.early_stopping", message);
+    }
+    if matches!(training.schedule, Schedule::Plateau { .. }) {
+        return refuse("training.schedule", format!("\"plateau\" {message}"));
+    }
+    Ok(())
 }
 
 /// What the sections tell each other.

@@ -53,7 +53,7 @@ pub(super) fn resolve(raw: &raw::Optimizer) -> Resolved<Optimizer> {
 fn adam(raw: &raw::Optimizer, eps: f64, weight_decay: f64) -> Adam {
     Adam {
         learning_rate: raw.learning_rate.map_or(1e-3, |rate| rate.0),
-        betas: raw.betas.map_or((0.9, 0.999), |(gradients, squares)| (gradients.0, squares.0)),
+        betas: raw.betas.map_or((0.9, 0.999), |betas| (betas.0.0, betas.1.0)),
         eps,
         weight_decay,
     }

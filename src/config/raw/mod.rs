@@ -1,0 +1,39 @@
+//! The config as it is written: every key optional, ranges and words checked, nothing filled in. The
+//! doc comments are the descriptions of the JSON Schema.
+
+mod data;
+mod network;
+mod training;
+
+pub(super) use data::*;
+pub(super) use network::*;
+pub(super) use training::*;
+
+use super::number::Count;
+use super::section::section;
+
+section! {
+    /// A training config of rnn-train. Paths in it are relative to this file.
+    Config [ignored "$schema"] {
+        /// Where rows come from and how they become sequences.
+        data: Data,
+        /// What is predicted.
+        task: Task,
+        /// The network.
+        model: Model,
+        /// How it is fitted.
+        training: Training,
+        /// Where the run goes.
+        output: Output,
+    }
+}
+
+section! {
+    /// Where the run goes.
+    Output {
+        /// The run folder. Default: runs/NAME beside this file, NAME being this file's without ending.
+        dir: Option<String>,
+        /// Epochs between checkpoints. Default: 1.
+        checkpoint_every: Count,
+    }
+}

@@ -1,0 +1,49 @@
+//! What the config room accepts, fills in and refuses, through its public face.
+
+mod defaults;
+mod ranges;
+mod refused;
+mod round_trip;
+mod schema;
+mod set;
+mod syntax;
+
+use std::path::Path;
+
+use rnn::config::Config;
+
+const USUAL: [(&str, &str); 5] = [
+    ("data", r#"{"path": "d.csv", "time": "t", "targets": ["y"]}"#),
+    ("task", r#"{"type": "forecast"}"#),
+    ("model", r#"{"topology": "single", "cell": "gru"}"#),
+    ("training", "{}"),
+    ("output", "{}"),
+];
+
+/// A config with some sections written anew; `data` stands in line 2, `task` in line 3, and so on.
+fn text(sections: &[(&str, &str)]) -> String {
+    let written = |name: &str| sections.iter().find(|(section, _)| *section == name);
+    let lines = USUAL.map(|(name, usual)| {
+        format!("\"{name}\": {}", written(name).map_or(usual, |(_, json)| *json))
+    });
+    format!("{{\n{}\n}}", lines.join(",\n"))
+}
+
+fn parse_with(text: &str, sets: &[&str]) -> rnn::error::Result<Config> {
+    let sets: Vec<_> = sets.iter().map(|set| set.to_string()).collect();
+    Config::parse(text, "c.json", Path::new("conf"), &sets)
+}
+
+fn accepted(sections: &[(&str, &str)]) -> Config {
+    let text = text(sections);
+    parse_with(&text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// The one-line message of a refused config.
+fn refusal(text: &str, sets: &[&str]) -> String {
+    let error = parse_with(text, sets).expect_err(text);
+    assert_eq!(error.exit_code(), 2, "{text}");
+    let message = error.to_string();
+    assert!(!message.contains(char::is_control), "{message:?}");
+    message
+}

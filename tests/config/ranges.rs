@@ -1,0 +1,123 @@
+//! Every numeric key has a range, its ends are in it and the next numbers are not.
+
+use super::{parse_with, refusal, text};
+
+const MOST: End = ("4294967295", "4294967296");
+
+/// A value at an end of the range, and its neighbour outside.
+type End = (&'static str, &'static str);
+
+/// What must be set first, the key, and the two ends of its range.
+const RANGES: &[(&[&str], &str, End, End)] = &[
+    (
+        &["data.split.by=series", "data.series=id"],
+        "data.split.seed",
+        ("0", "-1"),
+        ("9007199254740991", "9007199254740992"),
+    ),
+    (&[], "data.split.valid", ("0", "-0.1"), ("4294967295", "4294967296")),
+    (&[], "data.split.test", ("0.0", "-1"), ("0.79", "1e999")),
+    (&["data.split.valid=1", "data.split.test=1"], "data.split.train", ("1e-9", "-1"), MOST),
+    (&[], "data.window.length", ("1", "0"), MOST),
+    (&[], "data.window.stride", ("1", "0"), MOST),
+    (&[], "task.horizon", ("1", "0"), MOST),
+    (&[], "model.hidden_size", ("1", "0"), ("4294967295", "18446744073709551616")),
+    (
+        &["model.topology=bidirectional", "task.loss_steps=last"],
+        "model.num_layers",
+        ("1", "-1"),
+        ("1000000", "1000001"),
+    ),
+    (&["model.topology=multi"], "model.dropout", ("0", "-0.1"), ("0.999", "1")),
+    (&[], "training.epochs", ("0", "-1"), MOST),
+    (&[], "training.batch_size", ("1", "0"), MOST),
+    (&["training.loss=huber"], "training.loss.delta", ("1e-30", "0"), ("1e30", "1.1e30")),
+    (&[], "training.optimizer.learning_rate", ("1e-300", "0"), ("1e30", "1e31")),
+    (&["training.optimizer=sgd"], "training.optimizer.momentum", ("0", "-0.1"), ("0.999", "1.0")),
+    (
+        &["training.optimizer=adamw"],
+        "training.optimizer.weight_decay",
+        ("0", "-1"),
+        ("1e30", "1e31"),
+    ),
+    (&[], "training.optimizer.betas", ("[0, 0]", "[0.9, -1]"), ("[0.9, 0.999]", "[1, 0.9]")),
+    (&[], "training.optimizer.eps", ("1e-300", "0"), ("1e30", "1e31")),
+    (&["training.optimizer=rmsprop"], "training.optimizer.alpha", ("0", "-1"), ("0.999", "1")),
+    (&[], "training.schedule.warmup_steps", ("0", "-1"), ("9007199254740991", "9007199254740992")),
+    (&["training.schedule=step"], "training.schedule.step_size", ("1", "0"), MOST),
+    (&["training.schedule=exponential"], "training.schedule.gamma", ("1e-9", "0"), ("1", "1.01")),
+    (
+        &["training.schedule=cosine", "training.optimizer.learning_rate=1e30"],
+        "training.schedule.min_learning_rate",
+        ("0", "-1"),
+        ("1e30", "1e31"),
+    ),
+    (&["training.schedule=plateau"], "training.schedule.factor", ("1e-9", "0"), ("0.999", "1")),
+    (&["training.schedule=plateau"], "training.schedule.patience", ("0", "-1"), MOST),
+    (&["training.schedule=plateau"], "training.schedule.threshold", ("0", "-1"), ("0.999", "1")),
+    (&[], "training.clip_grad_norm", ("1e-30", "0"), ("1e30", "1e31")),
+    (&[], "training.early_stopping.patience", ("1", "0"), MOST),
+    (
+        &["training.early_stopping.patience=1"],
+        "training.early_stopping.min_delta",
+        ("0", "-1"),
+        ("1e30", "1e999"),
+    ),
+    (&[], "training.seed", ("0", "-1"), ("9007199254740991", "9007199254740992")),
+    (&["training.state=carry"], "training.lanes", ("1", "0"), MOST),
+    (&[], "output.checkpoint_every", ("1", "0"), MOST),
+];
+
+#[test]
+fn the_ends_are_accepted_and_their_neighbours_refused() {
+    for (first, key, low, high) in RANGES {
+        for (inside, outside) in [low, high] {
+            let with = |value: &str| {
+                let sets = first.iter().map(|set| set.to_string());
+                sets.chain([format!("{key}={value}")]).collect::<Vec<_>>()
+            };
+            let sets = with(inside);
+            let sets: Vec<_> = sets.iter().map(String::as_str).collect();
+            if let Err(error) = parse_with(&text(&[]), &sets) {
+                panic!("{error}");
+            }
+            let sets = with(outside);
+            let sets: Vec<_> = sets.iter().map(String::as_str).collect();
+            let message = refusal(&text(&[]), &sets);
+            assert!(message.starts_with(&format!("--set {key}={outside}: ")), "{message}");
+            assert!(message.contains("out of range"), "{message}");
+        }
+    }
+}
+
+#[test]
+fn no_numeric_key_of_the_schema_is_without_a_tested_range() {
+    let schema: serde_json::Value = serde_json::from_str(&rnn::config::schema()).unwrap();
+    let mut numeric = 0;
+    for definition in schema["$defs"].as_object().unwrap().values() {
+        let object = definition.get("anyOf").map_or(definition, |any| &any[1]);
+        for (key, property) in object["properties"].as_object().into_iter().flatten() {
+            let text = property.to_string();
+            if text.contains("\"integer\"") || text.contains("\"number\"") && text.contains("imum")
+            {
+                numeric += 1;
+                let ending = format!(".{key}");
+                assert!(RANGES.iter().any(|range| range.1.ends_with(&ending)), "{key}");
+            }
+        }
+    }
+    // `patience` is there twice, in schedules and in early stopping.
+    assert_eq!(numeric, RANGES.len(), "keys in the schema and in the table");
+}
+
+#[test]
+fn a_part_is_a_fraction_a_count_or_a_date() {
+    let part = |json: &str| {
+        refusal(&text(&[("data", &format!(r#"{{"split": {{"valid": {json}}}}}"#))]), &[])
+    };
+    assert!(part("1.5").contains("1.5 is neither a fraction (below 1) nor a whole count"));
+    assert!(part("\" \"").contains("an empty date"));
+    assert!(
+        part("-1e-9").contains("out of range; allowed: a fraction from 0 to below 1, or a count")
+    );
+}
