@@ -7,6 +7,25 @@ pub const WIDTH: usize = 16;
 /// One block.
 pub type Lanes = [f32; WIDTH];
 
+/// `f` of each lane. Pass a function by name rather than a closure, and call this once per function: a
+/// loop with several functions in its body is too long for the compiler to vectorise.
+#[inline(always)]
+pub fn each(f: impl Fn(f32) -> f32, mut x: Lanes) -> Lanes {
+    for l in 0..WIDTH {
+        x[l] = f(x[l]);
+    }
+    x
+}
+
+/// `f` of the sum of each lane.
+#[inline(always)]
+pub fn each_sum(f: impl Fn(f32) -> f32, mut x: Lanes, y: Lanes) -> Lanes {
+    for l in 0..WIDTH {
+        x[l] = f(x[l] + y[l]);
+    }
+    x
+}
+
 /// Hidden units `start .. start + width` of one row. Arrays hold rows of `parts` (gates, or saved
 /// values) times `hidden` numbers.
 #[derive(Clone, Copy, Debug)]

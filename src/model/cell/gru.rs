@@ -6,7 +6,7 @@
 
 use super::{d_sigmoid, d_tanh};
 use crate::kernel::functions::{sigmoid, tanh};
-use crate::kernel::lanes::{Block, WIDTH};
+use crate::kernel::lanes::{self, Block, WIDTH};
 use crate::kernel::{Gates, StepBackward, StepForward, snap};
 
 const R: usize = 0;
@@ -22,14 +22,20 @@ pub(super) struct Gru;
 impl Gates for Gru {
     #[inline(always)]
     fn forward(&self, step: &mut StepForward<'_>, block: Block) {
-        let [x_r, x_z, x_n] = [R, Z, N].map(|gate| block.load(step.x_proj, gate, GATES));
-        let [h_r, h_z, h_n] = [R, Z, N].map(|gate| block.load(step.h_proj, gate, GATES));
-        let mut h = block.load(step.h_prev, 0, 1);
-        let [mut r, mut z, mut n] = [[0.0; WIDTH]; GATES];
+        let x = block.load(step.x_proj, R, GATES);
+        let h = block.load(step.h_proj, R, GATES);
+        let r = lanes::each_sum(sigmoid, x, h);
+        let x = block.load(step.x_proj, Z, GATES);
+        let h = block.load(step.h_proj, Z, GATES);
+        let z = lanes::each_sum(sigmoid, x, h);
+        let h_n = block.load(step.h_proj, N, GATES);
+        let mut n = block.load(step.x_proj, N, GATES);
         for l in 0..WIDTH {
-            r[l] = sigmoid(x_r[l] + h_r[l]);
-            z[l] = sigmoid(x_z[l] + h_z[l]);
-            n[l] = tanh(r[l].mul_add(h_n[l], x_n[l]));
+            n[l] = r[l].mul_add(h_n[l], n[l]);
+        }
+        let n = lanes::each(tanh, n);
+        let mut h = block.load(step.h_prev, 0, 1);
+        for l in 0..WIDTH {
             h[l] = snap((1.0 - z[l]).mul_add(n[l], z[l] * h[l]));
         }
         block.store(step.h, 0, 1, h);
@@ -41,7 +47,10 @@ impl Gates for Gru {
 
     #[inline(always)]
     fn backward(&self, step: &mut StepBackward<'_>, block: Block) {
-        let [r, z, n, h_n] = [R, Z, N, H_N].map(|part| block.load(step.saved, part, SAVED));
+        let r = block.load(step.saved, R, SAVED);
+        let z = block.load(step.saved, Z, SAVED);
+        let n = block.load(step.saved, N, SAVED);
+        let h_n = block.load(step.saved, H_N, SAVED);
         let h_prev = block.load(step.h_prev, 0, 1);
         let mut dh = block.load(step.dh, 0, 1);
         let [mut da_r, mut da_z, mut da_n, mut dh_n] = [[0.0; WIDTH]; 4];

@@ -6,7 +6,7 @@
 
 use super::{d_sigmoid, d_tanh};
 use crate::kernel::functions::{sigmoid, tanh};
-use crate::kernel::lanes::{Block, WIDTH};
+use crate::kernel::lanes::{self, Block, WIDTH};
 use crate::kernel::{Gates, StepBackward, StepForward, snap};
 
 const I: usize = 0;
@@ -22,22 +22,30 @@ pub(super) struct Lstm;
 impl Gates for Lstm {
     #[inline(always)]
     fn forward(&self, step: &mut StepForward<'_>, block: Block) {
-        let mut gates = [[0.0; WIDTH]; GATES];
-        for gate in [I, F, G, O] {
-            let x = block.load(step.x_proj, gate, GATES);
-            let h = block.load(step.h_proj, gate, GATES);
-            for l in 0..WIDTH {
-                let a = x[l] + h[l];
-                gates[gate][l] = if gate == G { tanh(a) } else { sigmoid(a) };
-            }
-            block.store(step.saved, gate, SAVED, gates[gate]);
-        }
+        let x = block.load(step.x_proj, I, GATES);
+        let h = block.load(step.h_proj, I, GATES);
+        let i = lanes::each_sum(sigmoid, x, h);
+        let x = block.load(step.x_proj, F, GATES);
+        let h = block.load(step.h_proj, F, GATES);
+        let f = lanes::each_sum(sigmoid, x, h);
+        let x = block.load(step.x_proj, G, GATES);
+        let h = block.load(step.h_proj, G, GATES);
+        let g = lanes::each_sum(tanh, x, h);
+        let x = block.load(step.x_proj, O, GATES);
+        let h = block.load(step.h_proj, O, GATES);
+        let o = lanes::each_sum(sigmoid, x, h);
+        block.store(step.saved, I, SAVED, i);
+        block.store(step.saved, F, SAVED, f);
+        block.store(step.saved, G, SAVED, g);
+        block.store(step.saved, O, SAVED, o);
 
         let mut c = block.load(step.c_prev, 0, 1);
-        let mut h = [0.0; WIDTH];
         for l in 0..WIDTH {
-            c[l] = snap(gates[F][l].mul_add(c[l], gates[I][l] * gates[G][l]));
-            h[l] = snap(gates[O][l] * tanh(c[l]));
+            c[l] = snap(f[l].mul_add(c[l], i[l] * g[l]));
+        }
+        let mut h = lanes::each(tanh, c);
+        for l in 0..WIDTH {
+            h[l] = snap(o[l] * h[l]);
         }
         block.store(step.c, 0, 1, c);
         block.store(step.h, 0, 1, h);
@@ -45,26 +53,28 @@ impl Gates for Lstm {
 
     #[inline(always)]
     fn backward(&self, step: &mut StepBackward<'_>, block: Block) {
-        let [i, f, g, o] = [I, F, G, O].map(|gate| block.load(step.saved, gate, SAVED));
+        let i = block.load(step.saved, I, SAVED);
+        let f = block.load(step.saved, F, SAVED);
+        let g = block.load(step.saved, G, SAVED);
+        let o = block.load(step.saved, O, SAVED);
         let c_prev = block.load(step.c_prev, 0, 1);
         let c = block.load(step.c, 0, 1);
         let dh = block.load(step.dh, 0, 1);
         let mut dc = block.load(step.dc, 0, 1);
-        let mut da = [[0.0; WIDTH]; GATES];
+        let tanh_c = lanes::each(tanh, c);
+        let [mut da_i, mut da_f, mut da_g, mut da_o] = [[0.0; WIDTH]; GATES];
         for l in 0..WIDTH {
-            let tanh_c = tanh(c[l]);
-            dc[l] += dh[l] * o[l] * d_tanh(tanh_c);
-
-            da[I][l] = snap(dc[l] * g[l] * d_sigmoid(i[l]));
-            da[F][l] = snap(dc[l] * c_prev[l] * d_sigmoid(f[l]));
-            da[G][l] = snap(dc[l] * i[l] * d_tanh(g[l]));
-            da[O][l] = snap(dh[l] * tanh_c * d_sigmoid(o[l]));
-
+            dc[l] += dh[l] * o[l] * d_tanh(tanh_c[l]);
+            da_i[l] = snap(dc[l] * g[l] * d_sigmoid(i[l]));
+            da_f[l] = snap(dc[l] * c_prev[l] * d_sigmoid(f[l]));
+            da_g[l] = snap(dc[l] * i[l] * d_tanh(g[l]));
+            da_o[l] = snap(dh[l] * tanh_c[l] * d_sigmoid(o[l]));
             dc[l] = snap(dc[l] * f[l]);
         }
-        for gate in [I, F, G, O] {
-            block.store(step.dx_proj, gate, GATES, da[gate]);
-        }
+        block.store(step.dx_proj, I, GATES, da_i);
+        block.store(step.dx_proj, F, GATES, da_f);
+        block.store(step.dx_proj, G, GATES, da_g);
+        block.store(step.dx_proj, O, GATES, da_o);
         block.store(step.dh, 0, 1, [0.0; WIDTH]);
         block.store(step.dc, 0, 1, dc);
     }
