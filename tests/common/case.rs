@@ -40,7 +40,7 @@ pub struct Case {
 /// What a pass leaves behind.
 #[derive(Debug, PartialEq)]
 pub struct Pass {
-    /// `[S, B, outputs]`, 0 at padding.
+    /// `[S, B, outputs]`; at padding what the head makes of 0.
     pub y: Vec<f32>,
     /// `[T, B, directions x hidden]`, 0 at padding.
     pub hidden: Vec<f32>,
@@ -97,11 +97,8 @@ impl Case {
     /// Forward and backward; gradients start from zero.
     pub fn pass(&self, dropout: Option<DropoutKey>, tape: &mut Tape) -> Pass {
         let (network, block) = (&self.network, &self.block);
-        let architecture = network.architecture();
         network.forward(&self.params, block, dropout, tape);
-        let y = self.without_padding(tape.output(), architecture.outputs);
-        let hidden =
-            self.without_padding(tape.hidden(), architecture.directions * architecture.hidden);
+        let (y, hidden) = (tape.output().to_vec(), tape.hidden().to_vec());
         let mut state = network.zero_state(block.rows());
         network.final_state(block, tape, &mut state);
         let (_, dy) = tape.output_gradient();

@@ -144,7 +144,8 @@ def networks():
     cases = [network_case(*key) for key in itertools.product(CELLS, (1, 3), (1, 2))]
     cases += [network_case(cell, layers, 2, "last") for cell, layers in itertools.product(CELLS, (1, 3))]
     cases += [network_case(cell, 1, 1, "last") for cell in ("lstm", "gru")]
-    cases += [network_case(cell, 3, 1, given_state=True) for cell in CELLS]
+    shapes = itertools.product(CELLS, ((3, 1), (1, 2)))
+    cases += [network_case(cell, *shape, given_state=True) for cell, shape in shapes]
     write("networks.json", cases=cases)
 
 
