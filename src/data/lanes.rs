@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn one_series_one_lane() {
-        let updates = updates(&[0..10], 0, 4, 1, 32);
+        let updates = updates(&[Range { start: 0, end: 10 }], 0, 4, 1, 32);
         let lens: Vec<usize> = updates.iter().map(|u| u[0].span.len).collect();
         assert_eq!(lens, [4, 4, 2]);
         assert_eq!(updates.iter().map(|u| u[0].fresh).collect::<Vec<_>>(), [true, false, false]);

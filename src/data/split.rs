@@ -145,7 +145,8 @@ fn deal_series(split: &Split, table: &Table, seed: u64) -> Result<Vec<Ranges>> {
 fn key_hash(key: &[String], seed: u64) -> u64 {
     let mut hash = seed;
     for part in key {
-        for chunk in part.as_bytes().chunks(8) {
+        // Seven bytes a time: an index has 56 bits.
+        for chunk in part.as_bytes().chunks(7) {
             let mut bytes = [0; 8];
             bytes[..chunk.len()].copy_from_slice(chunk);
             hash = mix(seed, [hash, u64::from_le_bytes(bytes)]);

@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_stride_thins_and_counts_what_it_passes_over() {
-        let w = windows(r#","window":{"length":4,"stride":6}"#, &[0..17], 1);
+        let w = windows(r#","window":{"length":4,"stride":6}"#, &[Range { start: 0, end: 17 }], 1);
         assert_eq!((0..w.count()).map(|n| w.span(n).start).collect::<Vec<_>>(), [0, 6, 12]);
         assert_eq!(w.used, 12);
         assert_eq!(w.used + w.left_out.iter().map(|(_, n)| n).sum::<u64>(), 17);

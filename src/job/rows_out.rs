@@ -54,7 +54,7 @@ pub(super) struct RowWriter<W: Write> {
 
 /// Where lines go, by format.
 enum Sink<W: Write> {
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     Jsonl(BufWriter<W>),
 }
 
@@ -79,9 +79,9 @@ impl<W: Write> RowWriter<W> {
         }
         let names = roles.targets.iter().map(|&place| roles.columns[place].clone());
         let sink = match columns.format {
-            Format::Csv => {
-                Sink::Csv(csv::WriterBuilder::new().buffer_capacity(BUFFER).from_writer(out))
-            }
+            Format::Csv => Sink::Csv(Box::new(
+                csv::WriterBuilder::new().buffer_capacity(BUFFER).from_writer(out),
+            )),
             Format::Jsonl => Sink::Jsonl(BufWriter::with_capacity(BUFFER, out)),
         };
         Self {

@@ -42,10 +42,11 @@ impl Mask<'_> {
     }
 }
 
-/// Layer, row, timestep and four units in one number; far beyond any real size they would repeat,
-/// which costs randomness and nothing else.
+/// Layer, row, timestep and four units in the 56 bits of a random index; far beyond any real size they would
+/// repeat, which costs randomness and nothing else.
 fn place(layer: usize, row: usize, t: usize, quad: usize) -> u64 {
-    (layer as u64) << 56 ^ (row as u64) << 40 ^ (t as u64) << 16 ^ quad as u64
+    let bits = |value: usize, width: u32, at: u32| (value as u64 & ((1 << width) - 1)) << at;
+    bits(layer, 8, 48) | bits(row, 16, 32) | bits(t, 20, 12) | bits(quad, 12, 0)
 }
 
 #[cfg(test)]

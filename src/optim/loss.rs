@@ -69,7 +69,7 @@ impl Loss {
     fn output(&self, error: f32) -> (f64, f32) {
         let size = f64::from(error).abs();
         // As PyTorch: the slope of |e| at 0 is 0.
-        let sign = if error > 0.0 { 1.0 } else { f32::from(u8::from(error < 0.0)) * -1.0 };
+        let sign = f32::from(i8::from(error > 0.0) - i8::from(error < 0.0));
         match self.kind {
             LossKind::Mse => (size * size, 2.0 * error),
             LossKind::Mae => (size, sign),
