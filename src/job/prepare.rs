@@ -100,6 +100,13 @@ impl Prepared {
                 ));
             }
         }
+        if self.dataset.valid.is_some() && self.scored(config, "valid") == 0 {
+            warnings.push(
+                "no validation row can be scored (the split is shorter than the horizon or the window): the model \
+                 of the last epoch is kept"
+                    .into(),
+            );
+        }
         let underflows: u64 = self.dataset.tables().iter().map(|t| t.underflows).sum();
         if underflows > 0 {
             warnings
