@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::eval::{Report, Scores, short};
 use crate::metrics::Figures;
-use crate::progress::thousands;
+use crate::text::thousands;
 
 /// Steps of a long horizon that are shown.
 const STEPS_SHOWN: usize = 6;

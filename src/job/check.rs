@@ -9,7 +9,7 @@ use crate::data::{Moments, PartRows};
 use crate::error::Result;
 use crate::eval::short;
 use crate::model::cell;
-use crate::progress::thousands;
+use crate::text::thousands;
 
 /// The audit of a config and its data, as text.
 pub fn check(config: &Config) -> Result<String> {
