@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::Result;
-use crate::eval::short;
-use crate::text::thousands;
+use crate::text::{short, thousands};
 use crate::train::{Control, EpochRecord, Event, Observer};
 
 /// Shows a training run.
