@@ -4,6 +4,7 @@
 
 pub mod error;
 pub mod random;
+pub mod text;
 
 pub mod config;
 pub mod kernel;

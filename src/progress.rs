@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::Result;
-use crate::eval::short;
+use crate::text::{short, thousands};
 use crate::train::{Control, EpochRecord, Event, Observer};
 
 /// Shows a training run.
@@ -156,19 +156,6 @@ impl Drop for View {
     }
 }
 
-/// `12,345,678`
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `9.4 s`, `125 s`, `34 min`, `2.5 h`
 fn seconds(time: Duration) -> String {
     let seconds = time.as_secs_f64();
@@ -185,10 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_for_people() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_234_567), "1,234,567");
+    fn times_for_people() {
         assert_eq!(seconds(Duration::from_millis(1500)), "1.5 s");
         assert_eq!(seconds(Duration::from_secs(125)), "125 s");
         assert_eq!(seconds(Duration::from_secs(2040)), "34 min");

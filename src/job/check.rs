@@ -7,9 +7,8 @@ use super::prepare::Prepared;
 use crate::config::{Config, Head, LossSteps, State};
 use crate::data::{Moments, PartRows};
 use crate::error::Result;
-use crate::eval::short;
 use crate::model::cell;
-use crate::progress::thousands;
+use crate::text::{short, thousands};
 
 /// The audit of a config and its data, as text.
 pub fn check(config: &Config) -> Result<String> {
