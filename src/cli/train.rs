@@ -27,7 +27,7 @@ pub struct Arguments {
     /// Override one key of the config, e.g. model.hidden_size=128 (repeatable)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     sets: Vec<String>,
-    /// The run folder [default: output.dir, else runs/<config name> beside the config; -2, -3... if taken]
+    /// The run folder [default: output.dir, else runs/NAME beside the config NAME.json; -2, -3... if taken]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Start from the weights and scalers of this model

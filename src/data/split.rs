@@ -98,14 +98,15 @@ fn cut_by_dates(split: &Split, table: &Table, series: usize) -> Result<Ranges> {
     let rows = s.rows();
     let test = start(&split.test)?.unwrap_or(rows);
     let valid = start(&split.valid)?.unwrap_or(test);
-    if valid > test {
+    let train = split.train.as_ref().map(start).transpose()?.flatten().unwrap_or(0);
+    if train > valid || valid > test {
         return Err(Error::Config {
             place: "data.split".into(),
-            message: "valid starts after test; the parts follow each other: train, valid, test"
+            message: "a part starts after the next one; they follow each other: train, valid, test"
                 .into(),
         });
     }
-    Ok(Ranges { train: 0..valid, valid: valid..test, test: test..rows })
+    Ok(Ranges { train: train..valid, valid: valid..test, test: test..rows })
 }
 
 /// Whole series, in the order of a hash of their keys: the first to valid, the next to test, the rest to train.
@@ -159,4 +160,45 @@ fn key_hash(key: &[String], seed: u64) -> u64 {
 fn mix(seed: u64, index: [u64; 2]) -> u64 {
     let [a, b, ..] = random::bits(seed, Purpose::Split, index);
     u64::from(a) << 32 | u64::from(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::data::Roles;
+    use std::path::Path;
+
+    /// The parts of five days from the first of May 2024.
+    fn cut_days(split: &str) -> Result<Vec<Ranges>> {
+        let text = format!(
+            r#"{{"data":{{"path":"x.csv","time":"day","targets":["y"],"split":{split}}},
+                "task":{{"type":"forecast"}},"model":{{"topology":"single","cell":"gru"}}}}"#
+        );
+        let config = Config::parse(&text, "test", Path::new(""), &[])?;
+        let rows: String = (1..=5).map(|day| format!("2024-05-0{day},{day}\n")).collect();
+        let csv = format!("day,y\n{rows}");
+        let roles = Roles::new(&config.data);
+        let table = Table::read_stream(csv.as_bytes(), Path::new("x.csv"), "x.csv", &roles)?;
+        cut(config.data.split.as_ref().expect("a split"), &table)
+    }
+
+    #[test]
+    fn every_date_begins_its_part() {
+        let ranges = cut_days(r#"{"train":"2024-05-02","valid":"2024-05-03","test":"2024-05-05"}"#);
+        assert_eq!(ranges.unwrap(), [Ranges { train: 1..2, valid: 2..4, test: 4..5 }]);
+        let ranges = cut_days(r#"{"valid":"2024-05-03","test":"2024-05-05"}"#);
+        assert_eq!(ranges.unwrap()[0].train, 0..2);
+    }
+
+    #[test]
+    fn parts_out_of_order_are_refused() {
+        for split in [
+            r#"{"train":"2024-05-04","valid":"2024-05-03","test":"2024-05-05"}"#,
+            r#"{"valid":"2024-05-05","test":"2024-05-03"}"#,
+        ] {
+            let error = cut_days(split).unwrap_err();
+            assert!(error.to_string().contains("starts after the next"), "{error}");
+        }
+    }
 }
