@@ -76,7 +76,9 @@ fn line(first: [&str; 2], ours: &Figures, scaled: &Figures, naive: &Figures) -> 
     let cell = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
     let change = match (ours.rmse, naive.rmse) {
         (Some(ours), Some(naive)) if naive > 0.0 => {
-            format!("{:+.1} %", (ours / naive - 1.0) * 100.0)
+            let change = (ours / naive - 1.0) * 100.0;
+            // Not "-0.0 %".
+            if change.abs() < 0.05 { "0.0 %".into() } else { format!("{change:+.1} %") }
         }
         _ => "-".to_owned(),
     };
