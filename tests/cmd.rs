@@ -3,6 +3,9 @@
 //!
 //! `CASE=word` runs the cases whose path holds the word; `UPDATE=1` rewrites expectations that failed.
 
+// The runner is a program of its own, spread over files: what is `pub` there is for its other files.
+#![allow(unreachable_pub)]
+
 #[path = "cmd/runner/mod.rs"]
 mod runner;
 
