@@ -81,7 +81,7 @@ fn cases() -> Vec<(&'static str, Value)> {
                 "task": {"type": "regression"},
                 "model": {"topology": "bidirectional", "num_layers": 2, "cell": "rnn", "dropout": 0.2},
                 "training": {
-                    "batch_size": 19, "warmup_steps": 7, "schedule": {"type": "step", "step_size": 2, "gamma": 0.5},
+                    "batch_size": 19, "schedule": {"type": "step", "step_size": 2, "gamma": 0.5, "warmup_steps": 7},
                     "optimizer": {"type": "sgd", "momentum": 0.9, "nesterov": true, "learning_rate": 0.003},
                 },
             }),
@@ -179,7 +179,10 @@ fn on_any_number_of_threads_in_any_folder() {
         }
         let text = String::from_utf8_lossy(&one.model);
         let folder = place.folder.path().file_name().expect("a name").to_string_lossy();
-        assert!(!text.contains(&*folder) && !text.contains("rows.csv"), "{name}: a path in the model");
+        assert!(
+            !text.contains(&*folder) && !text.contains("rows.csv"),
+            "{name}: a path in the model"
+        );
     }
 }
 
@@ -191,7 +194,11 @@ fn stopped_after_any_epoch_and_resumed() {
         let whole = Bytes::of(&place.run("whole"));
         let epochs = whole.lines().len();
         if name.contains("early") {
-            assert_eq!(result.outcome, Outcome::StoppedEarly, "this case is to stop early: {epochs}");
+            assert_eq!(
+                result.outcome,
+                Outcome::StoppedEarly,
+                "this case is to stop early: {epochs}"
+            );
             let rates: Vec<_> = whole.lines().iter().map(|l| l["learning_rate"].as_f64()).collect();
             assert!(rates.last() < rates.first(), "this case is to lower its rate: {rates:?}");
         }
@@ -214,7 +221,7 @@ fn stopped_amid_an_epoch_and_resumed() {
         for updates in [1, 3] {
             let rule = Break::Updates(updates);
             let (broken, pieces) = place.in_pieces(&format!("every-{updates}"), rule);
-            assert!(pieces > 3, "{name}: {pieces} pieces");
+            assert!(pieces >= 3, "{name}: {pieces} pieces");
             whole.assert_same(&broken, &format!("{name}: stopped every {updates} updates"));
         }
     }
