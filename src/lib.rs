@@ -21,7 +21,8 @@ pub mod train;
 
 pub mod store;
 
-pub mod job;
 pub mod progress;
+
+pub mod job;
 
 pub mod cli;

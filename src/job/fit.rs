@@ -79,13 +79,7 @@ pub fn fit(options: &FitOptions, view: &mut dyn Observer, signal: &AtomicI32) ->
     let folder = run.path().to_owned();
     write_file(&run.file(run_files::CONFIG), config.to_json(&folder).as_bytes())?;
     view.on(Event::Note(format!("run folder {}", shown_path(&folder))))?;
-    let trainer = Trainer::new(
-        &config,
-        &prepared.dataset,
-        &prepared.encoder,
-        &prepared.scalers,
-        &prepared.network,
-    );
+    let trainer = prepared.trainer(&config);
     let progress = trainer.start(params);
     let metrics = MetricsLog::new(run.file(run_files::METRICS));
     Session { config: &config, prepared: &prepared, run: &run, options, signal }

@@ -7,6 +7,7 @@ use crate::eval::{OutputRow, Wanted};
 use crate::model::Network;
 use crate::serve::Plan;
 use crate::store::{TrainedOn, architecture};
+use crate::train::Trainer;
 
 /// A run's unchanging parts.
 pub(super) struct Prepared {
@@ -33,6 +34,10 @@ impl Prepared {
         super::memory::check(config, &prepared)?;
         prepared.look_around(config);
         Ok(prepared)
+    }
+
+    pub(super) fn trainer<'a>(&'a self, config: &'a Config) -> Trainer<'a> {
+        Trainer::new(config, &self.dataset, &self.encoder, &self.scalers, &self.network)
     }
 
     /// Training windows, as the trainer will see them.

@@ -11,7 +11,7 @@ use crate::model::initial_params;
 use crate::store::{
     Checkpoint, MetricsLog, RunFolder, newest_in, newest_run, run as run_files, write_file,
 };
-use crate::train::{Event, Observer, Outcome, Trainer};
+use crate::train::{Event, Observer, Outcome};
 
 /// Goes on with a run from its last checkpoint.
 pub fn resume(
@@ -37,13 +37,7 @@ pub fn resume(
     let prepared = Prepared::new(&config)?;
     refuse_new_data(&checkpoint, &prepared, options.accept_new_data)?;
     let run = RunFolder::resume(&folder, options.locking())?;
-    let trainer = Trainer::new(
-        &config,
-        &prepared.dataset,
-        &prepared.encoder,
-        &prepared.scalers,
-        &prepared.network,
-    );
+    let trainer = prepared.trainer(&config);
     let fresh = trainer.start(initial_params(&prepared.network, config.training.seed));
     let progress = checkpoint.progress(&checkpoint_path, &prepared.network, fresh)?;
     let metrics = MetricsLog::resume(run.file(run_files::METRICS), progress.epoch)?;

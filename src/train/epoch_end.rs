@@ -38,7 +38,7 @@ impl Trainer<'_> {
                 progress.epoch,
                 sums.clipped,
                 progress.update,
-                crate::eval::short(record.grad_norm.unwrap_or_default()),
+                crate::text::short(record.grad_norm.unwrap_or_default()),
             );
             observer.on(Event::Warning(warning))?;
         }

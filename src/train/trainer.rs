@@ -215,7 +215,7 @@ impl<'a> Trainer<'a> {
         }
         let what = if loss_finite { "gradient" } else { "loss" };
         let before = match progress.sums.loss.per_sequence() {
-            Some(loss) => format!("mean loss until then {}", crate::eval::short(loss)),
+            Some(loss) => format!("mean loss until then {}", crate::text::short(loss)),
             None => "it was the epoch's first update".into(),
         };
         Err(Error::Diverged(format!(

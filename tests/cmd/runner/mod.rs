@@ -1,0 +1,10 @@
+//! What runs a case file: its text, its scratch folder, the programs, the judgement.
+
+mod case;
+mod judge;
+mod program;
+mod scratch;
+mod steps;
+
+pub use case::Case;
+pub use scratch::Fixtures;
