@@ -81,7 +81,7 @@ fn cases() -> Vec<(&'static str, Value)> {
                 "task": {"type": "regression"},
                 "model": {"topology": "bidirectional", "num_layers": 2, "cell": "rnn", "dropout": 0.2},
                 "training": {
-                    "batch_size": 19, "warmup_steps": 7, "schedule": {"type": "step", "step_size": 2, "gamma": 0.5},
+                    "batch_size": 19, "schedule": {"type": "step", "step_size": 2, "gamma": 0.5, "warmup_steps": 7},
                     "optimizer": {"type": "sgd", "momentum": 0.9, "nesterov": true, "learning_rate": 0.003},
                 },
             }),
@@ -221,7 +221,7 @@ fn stopped_amid_an_epoch_and_resumed() {
         for updates in [1, 3] {
             let rule = Break::Updates(updates);
             let (broken, pieces) = place.in_pieces(&format!("every-{updates}"), rule);
-            assert!(pieces > 3, "{name}: {pieces} pieces");
+            assert!(pieces >= 3, "{name}: {pieces} pieces");
             whole.assert_same(&broken, &format!("{name}: stopped every {updates} updates"));
         }
     }

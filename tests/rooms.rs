@@ -89,8 +89,9 @@ fn what_only_some_rooms_may_do() {
     ];
     for (words, rooms) in only {
         for source in sources().iter().filter(|s| !rooms.contains(&s.room.as_str())) {
+            let shipped = source.code.split("\nmod tests {").next().unwrap_or_default();
             for word in words {
-                assert!(!source.code.contains(word), "{}: {word}", source.path.display());
+                assert!(!shipped.contains(word), "{}: {word}", source.path.display());
             }
         }
     }

@@ -29,10 +29,15 @@ impl Predictions {
         Self { header: keep(&self.header), rows: self.rows.iter().map(|row| keep(row)).collect() }
     }
 
-    /// The columns whose names begin so, as numbers; `None` for an empty cell.
+    /// The columns whose names begin so, as numbers; `None` for an empty cell. Predictions are 32-bit numbers in
+    /// their shortest text, truths 64-bit ones.
     pub fn numbers(&self, row: usize, prefix: &str) -> Vec<Option<f64>> {
         let cells = self.rows[row].iter().zip(&self.header);
-        let number = |cell: &str| (!cell.is_empty()).then(|| cell.parse().expect("a number"));
+        let parse = |cell: &str| match prefix {
+            "pred_" => cell.parse::<f32>().map(f64::from).expect("a number"),
+            _ => cell.parse().expect("a number"),
+        };
+        let number = |cell: &str| (!cell.is_empty()).then(|| parse(cell));
         cells.filter(|(_, name)| name.starts_with(prefix)).map(|(cell, _)| number(cell)).collect()
     }
 
