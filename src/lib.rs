@@ -4,6 +4,7 @@
 
 pub mod error;
 pub mod random;
+pub mod text;
 
 pub mod config;
 pub mod kernel;
@@ -20,7 +21,8 @@ pub mod train;
 
 pub mod store;
 
-pub mod job;
 pub mod progress;
+
+pub mod job;
 
 pub mod cli;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::Result;
-use crate::eval::short;
+use crate::text::{short, thousands};
 use crate::train::{Control, EpochRecord, Event, Observer};
 
 /// Shows a training run.
@@ -22,6 +22,17 @@ pub struct View {
     loss: f64,
     /// Called when the first update begins: from then on a signal is answered by saving.
     on_start: fn(),
+}
+
+/// The columns of the table of epochs. With the mark of the best one they fill a terminal of 80 columns.
+const HEADER: [&str; 8] =
+    ["epoch", "train loss", "per step", "valid loss", "rate", "grad norm", "rows/s", "time"];
+const WIDTHS: [usize; 8] = [5, 11, 10, 11, 10, 10, 10, 8];
+
+/// Cells to the right of their columns.
+fn columns(cells: [String; 8]) -> String {
+    let padded = cells.iter().zip(WIDTHS).map(|(cell, width)| format!("{cell:>width$}"));
+    padded.collect()
 }
 
 /// Bars are redrawn this often at most.
@@ -97,15 +108,14 @@ impl View {
         }
         if !self.header_shown {
             self.header_shown = true;
-            self.line("  epoch  train loss    per step  valid loss  learn rate   grad norm      rows/s    time");
+            self.line(&columns(HEADER.map(str::to_owned)));
         }
         let elapsed = self.epoch_started.elapsed();
         let speed = self.rows as f64 / elapsed.as_secs_f64().max(1e-9);
         let cell = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
-        let mark = if improved && record.valid_loss.is_some() { "  best" } else { "" };
-        self.line(&format!(
-            "{:>7}{:>12}{:>12}{:>12}{:>12}{:>12}{:>12}{:>8}{mark}",
-            record.epoch,
+        let mark = if improved && record.valid_loss.is_some() { " best" } else { "" };
+        let line = columns([
+            record.epoch.to_string(),
             cell(record.train_loss),
             cell(record.train_loss_per_step),
             cell(record.valid_loss),
@@ -113,7 +123,8 @@ impl View {
             cell(record.grad_norm),
             thousands(speed as u64),
             seconds(elapsed),
-        ));
+        ]);
+        self.line(&(line + mark));
     }
 }
 
@@ -145,25 +156,15 @@ impl Drop for View {
     }
 }
 
-/// `12,345,678`
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
+/// `9.4 s`, `125 s`, `34 min`, `2.5 h`
 fn seconds(time: Duration) -> String {
     let seconds = time.as_secs_f64();
-    if seconds < 100.0 {
-        return format!("{seconds:.1} s");
+    match time.as_secs() {
+        0..100 => format!("{seconds:.1} s"),
+        100..1_000 => format!("{seconds:.0} s"),
+        1_000..6_000 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
     }
-    format!("{}:{:02} min", time.as_secs() / 60, time.as_secs() % 60)
 }
 
 #[cfg(test)]
@@ -171,11 +172,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_for_people() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_234_567), "1,234,567");
+    fn times_for_people() {
         assert_eq!(seconds(Duration::from_millis(1500)), "1.5 s");
-        assert_eq!(seconds(Duration::from_secs(125)), "2:05 min");
+        assert_eq!(seconds(Duration::from_secs(125)), "125 s");
+        assert_eq!(seconds(Duration::from_secs(2040)), "34 min");
+        assert_eq!(seconds(Duration::from_secs(9000)), "2.5 h");
+    }
+
+    #[test]
+    fn a_line_of_the_table_fits_into_80_columns() {
+        let widest = columns(HEADER.map(str::to_owned)) + " best";
+        assert_eq!(widest.len(), 80);
     }
 }

@@ -79,7 +79,7 @@ fn usage_error(program: &str, error: &clap::Error) -> ExitCode {
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .map(|line| line.trim_start_matches("error: ").trim_start_matches("tip: "))
         .collect();
-    complain(program, &format!("{} (see {program} --help)", parts.join("; ")));
+    complain(program, &format!("{} (see {program} --help)", parts.join("; ").replace(":; ", ": ")));
     ExitCode::from(2)
 }
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::eval::{Report, Scores, short};
+use crate::eval::{Report, Scores};
 use crate::metrics::Figures;
-use crate::progress::thousands;
+use crate::text::{short, thousands};
 
 /// Steps of a long horizon that are shown.
 const STEPS_SHOWN: usize = 6;

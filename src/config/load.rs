@@ -50,7 +50,7 @@ impl Config {
         let set_by = |key: &str| settings.iter().rev().find(|setting| setting.concerns(key));
         let join = |key: &str, written: &str| match set_by(key) {
             Some(_) => written.into(),
-            None => folder.join(written),
+            None => paths::tidy(&folder.join(written)),
         };
         resolve(raw, Some(&join)).map_err(|Refusal { key, message }| {
             let place = match (set_by(&key), locate::position(text, &key)) {

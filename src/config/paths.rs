@@ -24,6 +24,25 @@ pub(super) fn relative(path: &Path, folder: &Path) -> String {
     if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
 }
 
+/// `configs/../data/a.csv` as `data/a.csv`, for messages and because it is what a person would write.
+/// A `..` behind a link stays: it leads elsewhere. So does one behind a folder that is not there.
+pub(super) fn tidy(path: &Path) -> PathBuf {
+    let is_plain = |folder: &Path| folder.symlink_metadata().is_ok_and(|found| found.is_dir());
+    let mut tidied = PathBuf::new();
+    for component in path.components() {
+        let last = tidied.components().next_back();
+        let goes_back = component == Component::ParentDir
+            && matches!(last, Some(Component::Normal(_)))
+            && is_plain(&tidied);
+        if goes_back {
+            tidied.pop();
+        } else {
+            tidied.push(component);
+        }
+    }
+    if tidied.as_os_str().is_empty() { PathBuf::from(".") } else { tidied }
+}
+
 /// Absolute, with the links of those folders that exist followed.
 fn followed(folder: Option<&Path>) -> PathBuf {
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -63,6 +82,15 @@ mod tests {
         assert_eq!(relative(Path::new("/no/such/a.csv"), root), "/no/such/a.csv");
     }
 
+    #[test]
+    fn a_way_in_and_out_again_is_left_out() {
+        assert_eq!(tidy(Path::new("src/../Cargo.toml")), Path::new("Cargo.toml"));
+        assert_eq!(tidy(Path::new("src/config/../../a/*.csv")), Path::new("a/*.csv"));
+        assert_eq!(tidy(Path::new("src/..")), Path::new("."));
+        assert_eq!(tidy(Path::new("../src/a.csv")), Path::new("../src/a.csv"));
+        assert_eq!(tidy(Path::new("no-such/../a.csv")), Path::new("no-such/../a.csv"));
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_are_followed_so_that_the_way_back_is_right() {
@@ -75,5 +103,7 @@ mod tests {
         let written = relative(&root.join("d.csv"), &run);
         assert_eq!(written, "../../../../d.csv");
         assert!(run.join(written).is_file());
+        let behind_a_link = root.join("runs/../a.csv");
+        assert_eq!(tidy(&behind_a_link), behind_a_link);
     }
 }

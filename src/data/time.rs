@@ -53,16 +53,19 @@ pub fn parse(text: &str) -> Option<Time> {
     Some(Time { kind: TimeKind::Number, nanos: (number * 1e9) as i128 })
 }
 
-/// A span in the largest unit that divides it: `1 h`, `5 min`, `1 day`; `None` for numbers.
-pub fn span_text(nanos: i128, count: usize, kind: TimeKind) -> Option<String> {
+/// `count` steps as people say it: `24 h`, `4 d`, `5 min`; `None` for numbers. Days are for steps of days and
+/// for spans of two and more.
+pub fn span_text(step: i128, count: usize, kind: TimeKind) -> Option<String> {
     const SECOND: i128 = 1_000_000_000;
-    if kind == TimeKind::Number || nanos <= 0 {
+    const DAY: i128 = 86_400 * SECOND;
+    if kind == TimeKind::Number || step <= 0 {
         return None;
     }
-    let total = nanos * count as i128;
-    let units =
-        [(86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"), (SECOND, "s")];
-    let (size, unit) = units.into_iter().find(|(size, _)| total % size == 0)?;
+    let total = step * count as i128;
+    let units = [(DAY, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"), (SECOND, "s")];
+    let in_days = step % DAY == 0 || total >= 2 * DAY;
+    let fits = |&(size, _): &(i128, &str)| total % size == 0 && (size < DAY || in_days);
+    let (size, unit) = units.into_iter().find(fits)?;
     Some(format!("{} {unit}", total / size))
 }
 
@@ -93,7 +96,8 @@ mod tests {
     #[test]
     fn spans_in_words() {
         let minute = 60_000_000_000;
-        assert_eq!(span_text(60 * minute, 24, TimeKind::Local).as_deref(), Some("1 d"));
+        assert_eq!(span_text(60 * minute, 24, TimeKind::Local).as_deref(), Some("24 h"));
+        assert_eq!(span_text(24 * 60 * minute, 1, TimeKind::Local).as_deref(), Some("1 d"));
         assert_eq!(span_text(60 * minute, 96, TimeKind::Local).as_deref(), Some("4 d"));
         assert_eq!(span_text(60 * minute, 7, TimeKind::Local).as_deref(), Some("7 h"));
         assert_eq!(span_text(5 * minute, 1, TimeKind::Zoned).as_deref(), Some("5 min"));

@@ -102,7 +102,8 @@ mod tests {
 
     fn windows(extra: &str, ranges: &[Range<usize>], reach: usize) -> Windows {
         let text = format!(
-            r#"{{"data":{{"path":"x.csv","targets":["y"]{extra}}},"task":{{"type":"forecast"}}}}"#
+            r#"{{"data": {{"path": "x.csv", "targets": ["y"]{extra}}}, "task": {{"type": "forecast"}},
+                "model": {{"topology": "single", "cell": "gru"}}}}"#
         );
         let config = Config::parse(&text, "test", std::path::Path::new(""), &[]).expect("valid");
         Windows::new(&config, ranges, reach)

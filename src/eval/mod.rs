@@ -6,6 +6,6 @@ mod rows;
 mod run;
 mod score;
 
-pub use report::{Report, RowCounts, Scores, SeriesReport, TargetScores, short};
+pub use report::{Report, RowCounts, Scores, SeriesReport, TargetScores};
 pub use rows::{OutputRow, Wanted};
 pub use run::{Evaluated, Evaluation, valid_loss};

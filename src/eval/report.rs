@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::metrics::Figures;
+use crate::text::short;
 
 /// The result of an evaluation; its JSON is part of the contract (section 5).
 #[derive(Clone, Debug, PartialEq)]
@@ -175,48 +176,4 @@ pub(super) fn verdict(report: &Report, baseline: &str, ahead: &str) -> String {
         "no difference".into()
     };
     format!("{ahead}{unit} {}, {baseline} {} ({compared})", short(ours), short(theirs))
-}
-
-/// Four significant digits, without an exponent where that is readable.
-pub fn short(x: f64) -> String {
-    let size = x.abs();
-    if size == 0.0 {
-        return "0".into();
-    }
-    if !(1e-4..1e7).contains(&size) {
-        return format!("{x:.3e}");
-    }
-    let mut digits = 3usize;
-    let mut bound = 10.0;
-    while size >= bound && digits > 0 {
-        digits -= 1;
-        bound *= 10.0;
-    }
-    let mut bound = 1.0;
-    while size < bound {
-        digits += 1;
-        bound /= 10.0;
-    }
-    format!("{x:.digits$}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn four_digits() {
-        for (x, text) in [
-            (0.0, "0"),
-            (1.9, "1.900"),
-            (12.345, "12.35"),
-            (1234.5, "1234"),
-            (0.0041, "0.004100"),
-            (0.5, "0.5000"),
-            (123_456.7, "123457"),
-            (1e9, "1.000e9"),
-        ] {
-            assert_eq!(short(x), text);
-        }
-    }
 }

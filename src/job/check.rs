@@ -7,9 +7,8 @@ use super::prepare::Prepared;
 use crate::config::{Config, Head, LossSteps, State};
 use crate::data::{Moments, PartRows};
 use crate::error::Result;
-use crate::eval::short;
 use crate::model::cell;
-use crate::progress::thousands;
+use crate::text::{short, thousands};
 
 /// The audit of a config and its data, as text.
 pub fn check(config: &Config) -> Result<String> {
@@ -145,10 +144,8 @@ fn shapes(out: &mut String, config: &Config, prepared: &Prepared) {
     let (batch, n) = (config.training.batch_size, prepared.windows(config).longest());
     let width = a.directions * a.hidden;
     let steps = if config.task.loss_steps == LossSteps::All { n } else { 1 };
-    let _ = writeln!(out, "\ntensor                                     shape");
-    let mut line = |name: &str, shape: String| {
-        let _ = writeln!(out, "{name:42} {shape}");
-    };
+    let mut lines = vec![("tensor".to_owned(), "shape".to_owned())];
+    let mut line = |name: &str, shape: String| lines.push((name.to_owned(), shape));
     line("input, one timestep (batch, 1, emb)", format!("({batch}, 1, {})", a.input));
     line("input, all (batch, n, emb)", format!("({batch}, {n}, {})", a.input));
     line("output, all (batch, n, directions x hidden)", format!("({batch}, {n}, {width})"));
@@ -164,4 +161,9 @@ fn shapes(out: &mut String, config: &Config, prepared: &Prepared) {
         line(&entry.name, format!("({})", shape.join(", ")));
     }
     line("parameters", thousands(prepared.network.layout().len() as u64));
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    out.push('\n');
+    for (name, shape) in lines {
+        let _ = writeln!(out, "{name:width$}  {shape}");
+    }
 }

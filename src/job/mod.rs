@@ -3,13 +3,16 @@
 mod check;
 mod evaluate;
 mod fit;
+mod init_from;
 mod memory;
 mod predict;
 mod prepare;
 mod recorder;
+mod resume;
 mod rows_out;
 
 pub use check::check;
 pub use evaluate::{EvaluateOptions, evaluate};
-pub use fit::{FitOptions, FitResult, fit, resume};
+pub use fit::{FitOptions, FitResult, fit};
 pub use predict::{Format, OnBadRow, PredictOptions, predict};
+pub use resume::resume;

@@ -7,6 +7,7 @@ use crate::eval::{OutputRow, Wanted};
 use crate::model::Network;
 use crate::serve::Plan;
 use crate::store::{TrainedOn, architecture};
+use crate::train::Trainer;
 
 /// A run's unchanging parts.
 pub(super) struct Prepared {
@@ -33,6 +34,10 @@ impl Prepared {
         super::memory::check(config, &prepared)?;
         prepared.look_around(config);
         Ok(prepared)
+    }
+
+    pub(super) fn trainer<'a>(&'a self, config: &'a Config) -> Trainer<'a> {
+        Trainer::new(config, &self.dataset, &self.encoder, &self.scalers, &self.network)
     }
 
     /// Training windows, as the trainer will see them.
@@ -99,6 +104,13 @@ impl Prepared {
                     if is_target { "" } else { " and says nothing: leave it out of data.inputs" }
                 ));
             }
+        }
+        if self.dataset.valid.is_some() && self.scored(config, "valid") == 0 {
+            warnings.push(
+                "no validation row can be scored (the split is shorter than the horizon or the window): the model \
+                 of the last epoch is kept"
+                    .into(),
+            );
         }
         let underflows: u64 = self.dataset.tables().iter().map(|t| t.underflows).sum();
         if underflows > 0 {

@@ -2,6 +2,7 @@
 //! no clock; it tells an [`Observer`] what happens and does what that one says.
 
 mod batch;
+mod epoch_end;
 mod events;
 mod progress;
 mod step;

@@ -1,25 +1,23 @@
 //! The loop over epochs and updates.
 
 use super::batch::Assembler;
-use super::events::{Control, EpochRecord, Event, Observer, Outcome};
+use super::events::{Control, Event, Observer, Outcome};
 use super::progress::{Best, EpochSums, Progress};
 use super::step::{Batch, Workspace};
 use crate::config::{Config, State as StateMode};
 use crate::data::{Chunk, Dataset, Encoder, Scalers, Span, Windows, lanes};
 use crate::error::{Error, Result};
-use crate::eval::{Evaluation, Report, valid_loss};
 use crate::model::{DropoutKey, Network, State, Tensors};
 use crate::optim::{LearningRate, Loss, OptimizerState, Update, clip_factor, norm, scale};
 use crate::random;
-use crate::serve::Plan;
 
 /// Everything a run works on; what changes is in [`Progress`].
 pub struct Trainer<'a> {
-    config: &'a Config,
-    dataset: &'a Dataset,
-    encoder: &'a Encoder,
-    scalers: &'a Scalers,
-    network: &'a Network,
+    pub(super) config: &'a Config,
+    pub(super) dataset: &'a Dataset,
+    pub(super) encoder: &'a Encoder,
+    pub(super) scalers: &'a Scalers,
+    pub(super) network: &'a Network,
     windows: Windows,
     /// Updates of an epoch with carried state; empty otherwise.
     chunks: Vec<Vec<Chunk>>,
@@ -75,7 +73,7 @@ impl<'a> Trainer<'a> {
         carried.then(|| self.network.zero_state(self.config.training.batch_size))
     }
 
-    fn learning_rate(&self, cosine_epochs: usize) -> LearningRate {
+    pub(super) fn learning_rate(&self, cosine_epochs: usize) -> LearningRate {
         let training = &self.config.training;
         LearningRate {
             start: training.optimizer.learning_rate(),
@@ -217,7 +215,7 @@ impl<'a> Trainer<'a> {
         }
         let what = if loss_finite { "gradient" } else { "loss" };
         let before = match progress.sums.loss.per_sequence() {
-            Some(loss) => format!("mean loss until then {}", crate::eval::short(loss)),
+            Some(loss) => format!("mean loss until then {}", crate::text::short(loss)),
             None => "it was the epoch's first update".into(),
         };
         Err(Error::Diverged(format!(
@@ -252,94 +250,4 @@ impl<'a> Trainer<'a> {
             state.copy_row(chunk.lane, lanes, ended, row, chunks.len(), hidden);
         }
     }
-
-    /// Scores the epoch, keeps the best model, decides whether to stop early.
-    fn end_epoch(
-        &mut self,
-        progress: &mut Progress,
-        observer: &mut dyn Observer,
-    ) -> Result<Control> {
-        observer.on(Event::Validating)?;
-        let valid = self.validate(&progress.params)?;
-        let valid_loss = valid.as_ref().and_then(|report| report.loss_per_step);
-        let sums = progress.sums;
-        progress.epoch += 1;
-        let record = EpochRecord {
-            epoch: progress.epoch,
-            step: progress.step,
-            train_loss: sums.loss.per_sequence(),
-            train_loss_per_step: sums.loss.per_step(),
-            valid_loss,
-            learning_rate: sums.learning_rate,
-            grad_norm: (progress.update > 0).then(|| sums.norms / progress.update as f64),
-            valid: valid.as_ref().map(valid_figures).unwrap_or_default(),
-        };
-        if 2 * sums.clipped > progress.update {
-            let warning = format!(
-                "epoch {}: {} of {} updates were clipped; the loss is a sum over steps, so norms are large: \
-                 raise training.clip_grad_norm (mean norm {})",
-                progress.epoch,
-                sums.clipped,
-                progress.update,
-                crate::eval::short(record.grad_norm.unwrap_or_default()),
-            );
-            observer.on(Event::Warning(warning))?;
-        }
-        progress.update = 0;
-        let improved = keep_best(progress, valid_loss);
-        let cosine_epochs = progress.cosine_epochs;
-        self.learning_rate(cosine_epochs).end_epoch(valid_loss, &mut progress.plateau);
-        progress.stopped_early = self.stops_early(progress, valid_loss);
-        observer.on(Event::EpochEnd { record: &record, progress, improved })
-    }
-
-    fn validate(&self, params: &Tensors) -> Result<Option<Report>> {
-        let Some(valid) = &self.dataset.valid else { return Ok(None) };
-        let evaluation = Evaluation {
-            network: self.network,
-            params,
-            encoder: self.encoder,
-            scalers: self.scalers,
-            plan: Plan::new(self.config),
-            loss: Loss { kind: self.config.training.loss, sequences: 1.0 },
-        };
-        valid_loss(&evaluation, valid).map(Some)
-    }
-
-    fn stops_early(&self, progress: &mut Progress, valid_loss: Option<f64>) -> bool {
-        let Some(stopping) = self.config.training.early_stopping else { return false };
-        let better = |loss: &f64| {
-            progress.stopping_best.is_none_or(|best| *loss < best - stopping.min_delta)
-        };
-        match valid_loss.filter(|loss| loss.is_finite()).filter(better) {
-            Some(loss) => {
-                progress.stopping_best = Some(loss);
-                progress.stopping_bad = 0;
-            }
-            None => progress.stopping_bad += 1,
-        }
-        progress.stopping_bad >= stopping.patience
-    }
-}
-
-/// Lowest validation loss, the first of equals, never one that is not finite; without validation the last.
-fn keep_best(progress: &mut Progress, valid_loss: Option<f64>) -> bool {
-    let best = progress.best.as_ref().and_then(|best| best.valid_loss);
-    let improved = match valid_loss {
-        None => true,
-        Some(loss) => loss.is_finite() && best.is_none_or(|best| loss < best),
-    };
-    if improved {
-        let (epoch, params) = (progress.epoch, progress.params.clone());
-        progress.best = Some(Best { epoch, valid_loss, params });
-    }
-    improved
-}
-
-/// `valid_<metric>` of a record.
-fn valid_figures(report: &Report) -> serde_json::Map<String, serde_json::Value> {
-    let data =
-        report.scores.data.iter().flat_map(|f| f.named().map(|(n, v)| (format!("valid_{n}"), v)));
-    let scaled = report.scores.scaled.named().map(|(n, v)| (format!("valid_{n}_scaled"), v));
-    data.chain(scaled).map(|(name, value)| (name, serde_json::json!(value))).collect()
 }

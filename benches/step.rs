@@ -1,0 +1,200 @@
+//! How long a whole training step takes (windows filled, forward, loss, backward, clip, Adam), and a prediction
+//! from a window of rows: `cargo bench --bench step`. Times of a shared machine are noisy; compare only what one
+//! run has measured.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rnn::config::Config;
+use rnn::data::{Dataset, Encoder, PartRows, Scalers, Table};
+use rnn::error::Result;
+use rnn::model::{Network, Tensors, initial_params};
+use rnn::random::{self, Purpose};
+use rnn::serve::{Plan, Predictor};
+use rnn::store::architecture;
+use rnn::train::{Control, Event, Observer, Trainer};
+
+/// A network and the batches it is trained on.
+struct Shape {
+    name: &'static str,
+    topology: &'static str,
+    cell: &'static str,
+    batch: usize,
+    steps: usize,
+    inputs: usize,
+    hidden: usize,
+    layers: usize,
+}
+
+/// Time spent on one shape; at least three steps are measured.
+const PATIENCE: Duration = Duration::from_secs(3);
+const WARM_UP: usize = 2;
+
+fn main() -> Result<()> {
+    let shape = |name, topology, cell, [batch, steps, inputs, hidden, layers]: [usize; 5]| Shape {
+        name,
+        topology,
+        cell,
+        batch,
+        steps,
+        inputs,
+        hidden,
+        layers,
+    };
+    let shapes = [
+        shape("rnn     32x96x7,  32, 1", "single", "rnn", [32, 96, 7, 32, 1]),
+        shape("lstm    32x96x7,  32, 1", "single", "lstm", [32, 96, 7, 32, 1]),
+        shape("gru     32x96x7,  32, 1", "single", "gru", [32, 96, 7, 32, 1]),
+        shape("lstm    32x96x7,  64, 2", "multi", "lstm", [32, 96, 7, 64, 2]),
+        shape("rnn bi  64x96x7,  64, 2", "bidirectional", "rnn", [64, 96, 7, 64, 2]),
+        shape("lstm    64x96x7, 128, 2", "multi", "lstm", [64, 96, 7, 128, 2]),
+        shape("gru     64x96x7, 128, 2", "multi", "gru", [64, 96, 7, 128, 2]),
+    ];
+    println!(
+        "batch x timesteps x inputs, hidden, layers; {} threads",
+        rayon::current_num_threads()
+    );
+    println!(
+        "{:25}  {:>10}  {:>10}  {:>13}",
+        "training step", "median ms", "least ms", "sequences/s"
+    );
+    for shape in &shapes {
+        let times = training_steps(shape)?;
+        let median = times[times.len() / 2];
+        println!(
+            "{:25}  {:>10.2}  {:>10.2}  {:>13.0}",
+            shape.name,
+            1e3 * median,
+            1e3 * times[0],
+            shape.batch as f64 / median
+        );
+    }
+    println!("\n{:25}  {:>10}  {:>10}", "prediction, us a row", "many rows", "one by one");
+    for shape in shapes.iter().filter(|shape| shape.topology != "bidirectional") {
+        let (many, single) = predictions(shape)?;
+        println!("{:25}  {:>10.1}  {:>10.1}", shape.name, 1e6 * many, 1e6 * single);
+    }
+    Ok(())
+}
+
+/// All that training and prediction need.
+struct Bench {
+    config: Config,
+    encoder: Encoder,
+    dataset: Dataset,
+    scalers: Scalers,
+    network: Network,
+    params: Tensors,
+}
+
+impl Bench {
+    fn new(shape: &Shape) -> Result<Self> {
+        let config = Config::parse(&config_text(shape), "benches/step.rs", Path::new(""), &[])?;
+        let encoder = Encoder::new(&config);
+        let rows = 16 * shape.batch + shape.steps;
+        let csv = csv(rows, shape.inputs + 1);
+        let table = Table::read_stream(csv.as_bytes(), Path::new("-"), "made up", &encoder.roles)?;
+        let train = PartRows::whole(table);
+        let values = train.table.series.iter().map(|s| (&s.key[..], s.rows_between(0, s.rows())));
+        let scalers = Scalers::fit(&config.data, &encoder.roles, values);
+        let network = Network::new(architecture(&config, &encoder));
+        let params = initial_params(&network, 1);
+        let dataset = Dataset { train, valid: None, test: None, left_out: 0 };
+        Ok(Self { config, encoder, dataset, scalers, network, params })
+    }
+}
+
+fn config_text(shape: &Shape) -> String {
+    let inputs: Vec<String> = (0..shape.inputs).map(|k| format!("\"x{k}\"")).collect();
+    format!(
+        r#"{{
+            "data": {{"path": "made-up.csv", "inputs": [{}], "targets": ["x{}"],
+                      "split": {{"valid": 0, "test": 0}}, "window": {{"length": {}}}}},
+            "task": {{"type": "regression"}},
+            "model": {{"topology": "{}", "cell": "{}", "hidden_size": {}, "num_layers": {}}},
+            "training": {{"epochs": 100000, "batch_size": {}, "clip_grad_norm": 1000000.0}}
+        }}"#,
+        inputs.join(", "),
+        shape.inputs,
+        shape.steps,
+        shape.topology,
+        shape.cell,
+        shape.hidden,
+        shape.layers,
+        shape.batch
+    )
+}
+
+/// Noise: the time of a step does not depend on what is learnt.
+fn csv(rows: usize, columns: usize) -> String {
+    let names: Vec<String> = (0..columns).map(|k| format!("x{k}")).collect();
+    let mut text = names.join(",") + "\n";
+    for row in 0..rows as u64 {
+        let cells = (0..columns as u64).map(|column| {
+            let [word, ..] = random::bits(1, Purpose::Data, [row, column]);
+            random::uniform(word).to_string()
+        });
+        text += &(cells.collect::<Vec<_>>().join(",") + "\n");
+    }
+    text
+}
+
+/// Takes the time from update to update.
+struct Clock {
+    started: Instant,
+    last: Instant,
+    seconds: Vec<f64>,
+}
+
+impl Observer for Clock {
+    fn on(&mut self, event: Event<'_>) -> Result<Control> {
+        if matches!(event, Event::Step { .. }) {
+            self.seconds.push(self.last.elapsed().as_secs_f64());
+        }
+        self.last = Instant::now();
+        let enough = self.started.elapsed() > PATIENCE && self.seconds.len() > WARM_UP + 2;
+        Ok(if enough { Control::Stop } else { Control::Go })
+    }
+}
+
+/// Seconds of each step, in ascending order.
+fn training_steps(shape: &Shape) -> Result<Vec<f64>> {
+    let bench = Bench::new(shape)?;
+    let Bench { config, encoder, dataset, scalers, network, params } = &bench;
+    let mut trainer = Trainer::new(config, dataset, encoder, scalers, network);
+    let mut progress = trainer.start(params.clone());
+    let now = Instant::now();
+    let mut clock = Clock { started: now, last: now, seconds: Vec::new() };
+    trainer.run(&mut progress, &mut clock)?;
+    let mut seconds = clock.seconds.split_off(WARM_UP);
+    seconds.sort_by(f64::total_cmp);
+    Ok(seconds)
+}
+
+/// Mean seconds a row: with many rows at hand, and with each answered before the next one comes.
+fn predictions(shape: &Shape) -> Result<(f64, f64)> {
+    let bench = Bench::new(shape)?;
+    let plan = Plan::new(&bench.config);
+    let series = &bench.dataset.train.table.series[0];
+    let run = |one_by_one: bool| {
+        let mut predictor =
+            Predictor::new(&bench.network, &bench.params, &bench.encoder, &bench.scalers, plan);
+        let (track, _) = predictor.series(&series.key);
+        // The first rows fill the window; they are not timed.
+        (0..shape.steps).for_each(|row| predictor.push(track, series.row(row), None));
+        let started = Instant::now();
+        let (mut answers, timed) = (0, shape.steps..series.rows());
+        for row in timed.clone() {
+            predictor.push(track, series.row(row), Some(row as u64));
+            if one_by_one {
+                predictor.flush();
+                answers += predictor.take().len();
+            }
+        }
+        predictor.end();
+        answers += predictor.take().len();
+        assert_eq!(answers, timed.len(), "every row has an answer");
+        started.elapsed().as_secs_f64() / timed.len() as f64
+    };
+    Ok((run(false), run(true)))
+}

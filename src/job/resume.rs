@@ -1,0 +1,145 @@
+//! Going on with a run that was stopped: which one, and whether it is still the same.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicI32;
+
+use super::fit::{FitOptions, FitResult, Session, base_folder, data_hashes};
+use super::prepare::Prepared;
+use crate::config::{Config, differences};
+use crate::error::{DataError, Error, Result, shown_path};
+use crate::model::initial_params;
+use crate::store::{
+    Checkpoint, MetricsLog, RunFolder, newest_in, newest_run, run as run_files, write_file,
+};
+use crate::train::{Event, Observer, Outcome};
+
+/// Goes on with a run from its last checkpoint.
+pub fn resume(
+    options: &FitOptions,
+    view: &mut dyn Observer,
+    signal: &AtomicI32,
+) -> Result<FitResult> {
+    let folder = run_to_resume(options)?;
+    if options.out.is_none() {
+        view.on(Event::Note(format!("resuming {}", shown_path(&folder))))?;
+    }
+    let name = if options.from_previous { run_files::PREVIOUS } else { run_files::CHECKPOINT };
+    let checkpoint_path = folder.join(name);
+    let checkpoint = read_checkpoint(&folder, &checkpoint_path, options.from_previous)?;
+    let config_path = options.config.clone().unwrap_or_else(|| folder.join(run_files::CONFIG));
+    let config = Config::load(&config_path, &options.sets)?;
+    refuse_changes(&checkpoint, &config, &folder)?;
+    if checkpoint.finished(config.training.epochs) {
+        view.on(Event::Note("already complete; nothing to do".into()))?;
+        let outcome = Outcome::Finished;
+        return Ok(FitResult { folder, outcome, best_epoch: 0, report: None });
+    }
+    let prepared = Prepared::new(&config)?;
+    refuse_new_data(&checkpoint, &prepared, options.accept_new_data)?;
+    let run = RunFolder::resume(&folder, options.locking())?;
+    let trainer = prepared.trainer(&config);
+    let fresh = trainer.start(initial_params(&prepared.network, config.training.seed));
+    let progress = checkpoint.progress(&checkpoint_path, &prepared.network, fresh)?;
+    let metrics = MetricsLog::resume(run.file(run_files::METRICS), progress.epoch)?;
+    if options.from_previous {
+        // Else the damaged checkpoint would be rotated over the good one.
+        let bytes =
+            std::fs::read(&checkpoint_path).map_err(|e| Error::input(&checkpoint_path, &e))?;
+        write_file(&run.file(run_files::CHECKPOINT), &bytes)?;
+    }
+    write_file(&run.file(run_files::CONFIG), config.to_json(&folder).as_bytes())?;
+    let (epoch, update) = checkpoint.position();
+    view.on(Event::Note(format!("going on after epoch {epoch}, update {update} of the next")))?;
+    Session { config: &config, prepared: &prepared, run: &run, options, signal }
+        .train(trainer, progress, metrics, view)
+}
+
+/// The folder `--resume` means.
+fn run_to_resume(options: &FitOptions) -> Result<PathBuf> {
+    if let Some(out) = &options.out {
+        return Ok(out.clone());
+    }
+    let none = |place: &Path| Error::Input {
+        path: place.to_owned(),
+        reason: "no run to resume here; name its folder with --out".into(),
+    };
+    match &options.config {
+        Some(path) => {
+            let base = base_folder(&Config::load(path, &options.sets)?, path);
+            newest_run(&base).ok_or_else(|| none(&base))
+        }
+        None => {
+            let places = [Path::new("runs"), Path::new("configs/runs")];
+            places.iter().find_map(|place| newest_in(place)).ok_or_else(|| none(places[0]))
+        }
+    }
+}
+
+fn read_checkpoint(folder: &Path, path: &Path, previous: bool) -> Result<Checkpoint> {
+    let other = folder.join(run_files::PREVIOUS);
+    Checkpoint::read(path).map_err(|error| match error {
+        Error::Model { path, reason } if !previous && other.exists() => {
+            let hint = match Checkpoint::read(&other) {
+                Ok(older) => {
+                    let (epoch, update) = older.position();
+                    format!(
+                        "{} is whole (epoch {epoch}, update {update}): add --from-previous to go on from there",
+                        run_files::PREVIOUS
+                    )
+                }
+                Err(_) => format!("{} cannot be used either", run_files::PREVIOUS),
+            };
+            Error::Model { path, reason: format!("{reason}; {hint}") }
+        }
+        Error::Input { path, .. } => Error::Input {
+            path,
+            reason: "the run has no checkpoint; it was stopped before its first one: start it anew".into(),
+        },
+        error => error,
+    })
+}
+
+/// A resumed run keeps its config, but for the number of epochs and where files lie.
+fn refuse_changes(checkpoint: &Checkpoint, config: &Config, folder: &Path) -> Result<()> {
+    let saved = Config::parse(&checkpoint.config, "the checkpoint's config", Path::new(""), &[])?;
+    let free = |key: &str| {
+        key == "training.epochs"
+            || key.starts_with("output.")
+            || ["data.path", "data.train", "data.valid", "data.test"]
+                .iter()
+                .any(|free| key == *free || key.starts_with(&format!("{free}.")))
+    };
+    let changed: Vec<String> = differences(&saved, config)
+        .into_iter()
+        .filter(|(key, _, _)| !free(key))
+        .map(|(key, saved, now)| format!("{key}: {saved} -> {now}"))
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Config {
+        place: shown_path(folder),
+        message: format!(
+            "a resumed run keeps its config, but these changed: {}; take them back, or start a new run with \
+             --init-from",
+            changed.join(", ")
+        ),
+    })
+}
+
+fn refuse_new_data(checkpoint: &Checkpoint, prepared: &Prepared, accept: bool) -> Result<()> {
+    let now = data_hashes(prepared);
+    if accept || checkpoint.data == now {
+        return Ok(());
+    }
+    let tables = prepared.dataset.tables();
+    let files = tables.iter().flat_map(|t| &t.files);
+    let mut pairs = files.zip(checkpoint.data.iter().map(Some).chain(std::iter::repeat(None)));
+    let changed = pairs.find(|(file, saved)| Some(&file.sha256) != *saved);
+    let file = changed.map_or_else(|| tables[0].name(), |(file, _)| shown_path(&file.path));
+    let message =
+        "is not the data this run started with (its SHA-256 differs, or files were added or \
+                   removed); --accept-new-data goes on all the same"
+            .into();
+    Err(DataError { file, message, ..DataError::default() }.into())
+}

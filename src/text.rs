@@ -1,0 +1,65 @@
+//! Numbers as people read them; used wherever something is told.
+
+/// `12,345,678`
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Four significant digits, without an exponent where that is readable.
+pub fn short(x: f64) -> String {
+    let size = x.abs();
+    if size == 0.0 {
+        return "0".into();
+    }
+    if !(1e-4..1e7).contains(&size) {
+        return format!("{x:.3e}");
+    }
+    let mut digits = 3usize;
+    let mut bound = 10.0;
+    while size >= bound && digits > 0 {
+        digits -= 1;
+        bound *= 10.0;
+    }
+    let mut bound = 1.0;
+    while size < bound {
+        digits += 1;
+        bound /= 10.0;
+    }
+    format!("{x:.digits$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_stand_in_threes() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn four_digits() {
+        for (x, text) in [
+            (0.0, "0"),
+            (1.9, "1.900"),
+            (12.345, "12.35"),
+            (1234.5, "1234"),
+            (0.0041, "0.004100"),
+            (0.5, "0.5000"),
+            (123_456.7, "123457"),
+            (1e9, "1.000e9"),
+        ] {
+            assert_eq!(short(x), text);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The end of an epoch: validation, the best model, early stopping, its line of figures.
+
+use super::events::{Control, EpochRecord, Event, Observer};
+use super::progress::{Best, Progress};
+use super::trainer::Trainer;
+use crate::error::Result;
+use crate::eval::{Evaluation, Report, valid_loss};
+use crate::model::Tensors;
+use crate::optim::Loss;
+use crate::serve::Plan;
+
+impl Trainer<'_> {
+    /// Scores the epoch, keeps the best model, decides whether to stop early.
+    pub(super) fn end_epoch(
+        &mut self,
+        progress: &mut Progress,
+        observer: &mut dyn Observer,
+    ) -> Result<Control> {
+        observer.on(Event::Validating)?;
+        let valid = self.validate(&progress.params)?;
+        let valid_loss = valid.as_ref().and_then(|report| report.loss_per_step);
+        let sums = progress.sums;
+        progress.epoch += 1;
+        let record = EpochRecord {
+            epoch: progress.epoch,
+            step: progress.step,
+            train_loss: sums.loss.per_sequence(),
+            train_loss_per_step: sums.loss.per_step(),
+            valid_loss,
+            learning_rate: sums.learning_rate,
+            grad_norm: (progress.update > 0).then(|| sums.norms / progress.update as f64),
+            valid: valid.as_ref().map(valid_figures).unwrap_or_default(),
+        };
+        if 2 * sums.clipped > progress.update {
+            let warning = format!(
+                "epoch {}: {} of {} updates were clipped; the loss is a sum over steps, so norms are large: \
+                 raise training.clip_grad_norm (mean norm {})",
+                progress.epoch,
+                sums.clipped,
+                progress.update,
+                crate::text::short(record.grad_norm.unwrap_or_default()),
+            );
+            observer.on(Event::Warning(warning))?;
+        }
+        progress.update = 0;
+        let improved = keep_best(progress, valid_loss);
+        let cosine_epochs = progress.cosine_epochs;
+        self.learning_rate(cosine_epochs).end_epoch(valid_loss, &mut progress.plateau);
+        progress.stopped_early = self.stops_early(progress, valid_loss);
+        observer.on(Event::EpochEnd { record: &record, progress, improved })
+    }
+
+    fn validate(&self, params: &Tensors) -> Result<Option<Report>> {
+        let Some(valid) = &self.dataset.valid else { return Ok(None) };
+        let evaluation = Evaluation {
+            network: self.network,
+            params,
+            encoder: self.encoder,
+            scalers: self.scalers,
+            plan: Plan::new(self.config),
+            loss: Loss { kind: self.config.training.loss, sequences: 1.0 },
+        };
+        valid_loss(&evaluation, valid).map(Some)
+    }
+
+    fn stops_early(&self, progress: &mut Progress, valid_loss: Option<f64>) -> bool {
+        let Some(stopping) = self.config.training.early_stopping else { return false };
+        let better = |loss: &f64| {
+            progress.stopping_best.is_none_or(|best| *loss < best - stopping.min_delta)
+        };
+        match valid_loss.filter(|loss| loss.is_finite()).filter(better) {
+            Some(loss) => {
+                progress.stopping_best = Some(loss);
+                progress.stopping_bad = 0;
+            }
+            None => progress.stopping_bad += 1,
+        }
+        progress.stopping_bad >= stopping.patience
+    }
+}
+
+/// Lowest validation loss, the first of equals, never one that is not finite; without validation the last.
+fn keep_best(progress: &mut Progress, valid_loss: Option<f64>) -> bool {
+    let best = progress.best.as_ref().and_then(|best| best.valid_loss);
+    let improved = match valid_loss {
+        None => true,
+        Some(loss) => loss.is_finite() && best.is_none_or(|best| loss < best),
+    };
+    if improved {
+        let (epoch, params) = (progress.epoch, progress.params.clone());
+        progress.best = Some(Best { epoch, valid_loss, params });
+    }
+    improved
+}
+
+/// `valid_<metric>` of a record.
+fn valid_figures(report: &Report) -> serde_json::Map<String, serde_json::Value> {
+    let data =
+        report.scores.data.iter().flat_map(|f| f.named().map(|(n, v)| (format!("valid_{n}"), v)));
+    let scaled = report.scores.scaled.named().map(|(n, v)| (format!("valid_{n}_scaled"), v));
+    data.chain(scaled).map(|(name, value)| (name, serde_json::json!(value))).collect()
+}

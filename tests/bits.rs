@@ -1,0 +1,294 @@
+//! The same config, data and seed give the same bits: on any number of threads, in any folder, stopped and
+//! resumed or not.
+
+mod common;
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use rnn::train::Outcome;
+use serde_json::{Value, json};
+use support::job::{
+    Break, Start, merged, options, program, resume_options, save_config, succeed, train,
+    train_until,
+};
+use support::plans;
+use support::rows::Rows;
+
+/// What must not differ by a bit.
+#[derive(PartialEq)]
+struct Bytes {
+    model: Vec<u8>,
+    metrics: String,
+}
+
+impl Bytes {
+    fn of(run: &Path) -> Self {
+        let read = |name| std::fs::read(run.join(name)).expect("a file of the run");
+        let metrics = String::from_utf8(read("metrics.jsonl")).expect("UTF-8");
+        Self { model: read("model.safetensors"), metrics }
+    }
+
+    #[track_caller]
+    fn assert_same(&self, other: &Self, what: &str) {
+        assert_eq!(self.metrics, other.metrics, "{what}: metrics.jsonl");
+        assert!(self.model == other.model, "{what}: model.safetensors differs");
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        let lines = self.metrics.lines();
+        lines.map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+}
+
+/// Configs that use everything a run carries from one update, epoch and process to the next.
+fn cases() -> Vec<(&'static str, Value)> {
+    let forecast = json!({"type": "forecast", "horizon": 3});
+    let ab = json!({"inputs": ["a", "y", "b"], "targets": ["b", "a"], "window": {"length": 7}});
+    let y = json!({"inputs": ["a", "b"], "targets": ["y"], "window": {"length": 9, "stride": 2}});
+    let whole = json!({"inputs": ["a", "b"], "targets": ["y"], "window": null});
+    let case = |name, data: &Value, rest: Value| {
+        let config = merged(plans::base(), &json!({"data": data}));
+        let four = json!({"training": {"epochs": 4, "batch_size": 40}});
+        (name, merged(merged(config, &four), &rest))
+    };
+    vec![
+        case(
+            "single gru, cosine, adam",
+            &ab,
+            json!({
+                "task": forecast, "model": {"topology": "single", "cell": "gru"},
+                "training": {"schedule": "cosine"},
+            }),
+        ),
+        case(
+            "multi lstm with dropout, plateau, early stopping",
+            &ab,
+            json!({
+                "task": forecast,
+                "model": {"topology": "multi", "num_layers": 3, "cell": "lstm", "dropout": 0.3},
+                "training": {
+                    "epochs": 9, "clip_grad_norm": 0.5, "early_stopping": {"patience": 4, "min_delta": 0.01},
+                    "schedule": {"type": "plateau", "patience": 0, "factor": 0.3, "threshold": 0.05},
+                    "optimizer": {"learning_rate": 0.05},
+                },
+            }),
+        ),
+        case(
+            "bidirectional rnn with dropout, sgd, step, warmup",
+            &y,
+            json!({
+                "task": {"type": "regression"},
+                "model": {"topology": "bidirectional", "num_layers": 2, "cell": "rnn", "dropout": 0.2},
+                "training": {
+                    "batch_size": 19, "warmup_steps": 7, "schedule": {"type": "step", "step_size": 2, "gamma": 0.5},
+                    "optimizer": {"type": "sgd", "momentum": 0.9, "nesterov": true, "learning_rate": 0.003},
+                },
+            }),
+        ),
+        case(
+            "carried state in lanes, rmsprop",
+            &ab,
+            json!({
+                "data": {"window": {"length": 5}}, "task": forecast,
+                "model": {"topology": "multi", "cell": "gru", "dropout": 0.2},
+                "training": {
+                    "state": "carry", "lanes": 6, "batch_size": 18, "schedule": {"type": "exponential", "gamma": 0.7},
+                    "optimizer": {"type": "rmsprop", "momentum": 0.5, "centered": true, "learning_rate": 0.002},
+                },
+            }),
+        ),
+        case(
+            "bidirectional lstm on whole series, adamw",
+            &whole,
+            json!({
+                "task": {"type": "regression"}, "model": {"topology": "bidirectional", "cell": "lstm"},
+                "training": {"batch_size": 18, "optimizer": {"type": "adamw"}, "loss": "huber"},
+            }),
+        ),
+    ]
+}
+
+/// Twenty-five series, so that there are more than 16 sequences side by side; some very short.
+fn rows() -> Rows {
+    let names: Vec<String> = (0..25).map(|k| format!("s{k}")).collect();
+    let lengths = [31, 4, 12, 1, 23, 9, 17];
+    let series: Vec<(&str, usize)> =
+        names.iter().enumerate().map(|(k, name)| (&name[..], lengths[k % 7])).collect();
+    Rows::new(3, &series)
+}
+
+/// A folder with the rows and a config.
+struct Place {
+    folder: tempfile::TempDir,
+    config: PathBuf,
+}
+
+impl Place {
+    fn new(config: &Value) -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        rows().save(&folder.path().join("rows.csv"));
+        let config = save_config(folder.path(), config);
+        Self { folder, config }
+    }
+
+    fn run(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Trains until the end, broken off again and again by the same rule, each time on other threads.
+    fn in_pieces(&self, name: &str, rule: Break) -> (Bytes, usize) {
+        let run = self.run(name);
+        let (mut start, mut pieces) = (Start::New, 0);
+        loop {
+            pieces += 1;
+            let options = match start {
+                Start::New => options(&self.config, &run),
+                Start::Resumed => resume_options(&run),
+            };
+            let (end, _) = train_until(start, &options, 1 + pieces % 3, rule);
+            if end.is_some() {
+                return (Bytes::of(&run), pieces);
+            }
+            start = Start::Resumed;
+        }
+    }
+
+    /// Broken off once, then trained to the end.
+    fn broken_once(&self, name: &str, rule: Break) -> Bytes {
+        let run = self.run(name);
+        let (end, _) = train_until(Start::New, &options(&self.config, &run), 2, rule);
+        assert!(end.is_none(), "{rule:?} comes before the end");
+        let (end, _) = train_until(Start::Resumed, &resume_options(&run), 3, Break::Never);
+        assert!(end.is_some());
+        Bytes::of(&run)
+    }
+}
+
+#[test]
+fn on_any_number_of_threads_in_any_folder() {
+    for (name, config) in cases() {
+        let place = Place::new(&config);
+        train_until(Start::New, &options(&place.config, &place.run("one")), 1, Break::Never);
+        let one = Bytes::of(&place.run("one"));
+        for threads in [1, 2, 3] {
+            let other = Place::new(&config);
+            let run = other.folder.path().join("deep/er/run");
+            train_until(Start::New, &options(&other.config, &run), threads, Break::Never);
+            one.assert_same(&Bytes::of(&run), &format!("{name}: {threads} threads"));
+        }
+        let text = String::from_utf8_lossy(&one.model);
+        let folder = place.folder.path().file_name().expect("a name").to_string_lossy();
+        assert!(!text.contains(&*folder) && !text.contains("rows.csv"), "{name}: a path in the model");
+    }
+}
+
+#[test]
+fn stopped_after_any_epoch_and_resumed() {
+    for (name, config) in cases() {
+        let place = Place::new(&config);
+        let result = train(&place.config, &place.run("whole"));
+        let whole = Bytes::of(&place.run("whole"));
+        let epochs = whole.lines().len();
+        if name.contains("early") {
+            assert_eq!(result.outcome, Outcome::StoppedEarly, "this case is to stop early: {epochs}");
+            let rates: Vec<_> = whole.lines().iter().map(|l| l["learning_rate"].as_f64()).collect();
+            assert!(rates.last() < rates.first(), "this case is to lower its rate: {rates:?}");
+        }
+        for epoch in 1..epochs {
+            let broken = place.broken_once(&format!("after-{epoch}"), Break::Epochs(epoch));
+            whole.assert_same(&broken, &format!("{name}: stopped after epoch {epoch}"));
+        }
+        let (again, pieces) = place.in_pieces("each", Break::Epochs(1));
+        assert_eq!(pieces, epochs, "{name}: stopped after each epoch");
+        whole.assert_same(&again, &format!("{name}: stopped after each epoch"));
+    }
+}
+
+#[test]
+fn stopped_amid_an_epoch_and_resumed() {
+    for (name, config) in cases() {
+        let place = Place::new(&config);
+        train(&place.config, &place.run("whole"));
+        let whole = Bytes::of(&place.run("whole"));
+        for updates in [1, 3] {
+            let rule = Break::Updates(updates);
+            let (broken, pieces) = place.in_pieces(&format!("every-{updates}"), rule);
+            assert!(pieces > 3, "{name}: {pieces} pieces");
+            whole.assert_same(&broken, &format!("{name}: stopped every {updates} updates"));
+        }
+    }
+}
+
+/// A crash leaves metrics and a model that are newer than the last checkpoint.
+#[test]
+fn crashed_between_checkpoints_and_resumed() {
+    for (name, mut config) in cases() {
+        config = merged(config, &json!({"output": {"checkpoint_every": 2}}));
+        let place = Place::new(&config);
+        train(&place.config, &place.run("whole"));
+        let whole = Bytes::of(&place.run("whole"));
+        for epoch in [1, 3] {
+            let broken = place.broken_once(&format!("crash-{epoch}"), Break::Crash(epoch));
+            whole.assert_same(&broken, &format!("{name}: crashed after epoch {epoch}"));
+        }
+    }
+}
+
+#[test]
+fn more_epochs_on_resuming_are_as_if_asked_for_at_first() {
+    for (name, config) in cases() {
+        if name.contains("cosine") || name.contains("early") {
+            continue; // a cosine keeps its first length; a run that has stopped early is over
+        }
+        let long = Place::new(&config);
+        train(&long.config, &long.run("run"));
+        let short = Place::new(&merged(config, &json!({"training": {"epochs": 1}})));
+        train(&short.config, &short.run("run"));
+        let mut more = resume_options(&short.run("run"));
+        for epochs in ["training.epochs=2", "training.epochs=4"] {
+            more.sets = vec![epochs.to_owned()];
+            train_until(Start::Resumed, &more, 2, Break::Never);
+        }
+        Bytes::of(&long.run("run")).assert_same(&Bytes::of(&short.run("run")), name);
+    }
+}
+
+#[test]
+fn resuming_a_finished_run_changes_nothing() {
+    let (_, config) = cases().swap_remove(1);
+    let place = Place::new(&config);
+    let run = place.run("run");
+    train(&place.config, &run);
+    let names = |run: &Path| {
+        let entries = std::fs::read_dir(run).expect("the run").map(|entry| entry.expect("entry"));
+        let file = |entry: std::fs::DirEntry| {
+            (entry.file_name(), std::fs::read(entry.path()).expect("a file"))
+        };
+        let mut files: Vec<_> = entries.map(file).collect();
+        files.sort();
+        files
+    };
+    let before = names(&run);
+    succeed(program("rnn-train").args(["--resume", "--out"]).arg(&run));
+    assert!(before == names(&run), "a finished run was changed");
+}
+
+#[test]
+fn the_seed_matters_and_the_program_is_the_library() {
+    let (_, config) = cases().swap_remove(1);
+    let place = Place::new(&config);
+    train(&place.config, &place.run("library"));
+    let library = Bytes::of(&place.run("library"));
+    for threads in ["1", "2", "3"] {
+        let run = place.run(&format!("program-{threads}"));
+        let mut command = program("rnn-train");
+        command.arg("--config").arg(&place.config).arg("--out").arg(&run);
+        succeed(command.args(["--threads", threads, "--quiet"]));
+        library.assert_same(&Bytes::of(&run), &format!("rnn-train --threads {threads}"));
+    }
+    let mut other = options(&place.config, &place.run("other"));
+    other.sets = vec!["training.seed=2".into()];
+    train_until(Start::New, &other, 2, Break::Never);
+    assert!(Bytes::of(&place.run("other")).model != library.model);
+}
