@@ -3,6 +3,7 @@
 
 use super::lanes::{Block, WIDTH};
 use super::simd::{self, Work};
+use super::vector::Vector;
 
 /// The pointwise half of a cell: forward and backward on blocks of hidden units. Implementations (and
 /// what they call) must be `#[inline(always)]`, so that they are compiled for each instruction set.
@@ -81,7 +82,7 @@ struct Forward<'a, G> {
 
 impl<G: Gates> Work for Forward<'_, G> {
     #[inline(always)]
-    fn run(mut self) {
+    fn run<V: Vector>(mut self) {
         let (rows, hidden) = (self.step.rows, self.step.hidden);
         let full = hidden - hidden % WIDTH;
         for row in 0..rows {
@@ -102,7 +103,7 @@ struct Backward<'a, G> {
 
 impl<G: Gates> Work for Backward<'_, G> {
     #[inline(always)]
-    fn run(mut self) {
+    fn run<V: Vector>(mut self) {
         let (rows, hidden) = (self.step.rows, self.step.hidden);
         let full = hidden - hidden % WIDTH;
         for row in 0..rows {

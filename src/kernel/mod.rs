@@ -7,14 +7,17 @@
 pub mod functions;
 mod gates;
 pub mod lanes;
+mod packed;
 mod product;
 pub mod scalar;
 mod simd;
+mod vector;
 
 #[cfg(test)]
 pub(crate) use simd::testing::at_each_level;
 
 pub use gates::{Gates, StepBackward, StepForward, backward, forward};
+pub use packed::Packed;
 pub use product::{column_sums, product};
 
 /// 0 where |x| < 1e-30, else `x`. Decaying states and gradients would end as denormals, which make

@@ -10,9 +10,10 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
 use super::simd::{self, Work};
+use super::vector::Vector;
 
 /// Terms of one block sum.
-const BLOCK: usize = 256;
+pub(super) const BLOCK: usize = 256;
 
 /// Columns summed side by side.
 const TILE: usize = 64;
@@ -60,7 +61,7 @@ struct ColumnSums<'a> {
 
 impl Work for ColumnSums<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Vector>(self) {
         for block in self.a.axis_chunks_iter(Axis(0), BLOCK) {
             for (tile, out) in self.out.chunks_mut(TILE).enumerate() {
                 let mut sums = [0.0; TILE];

@@ -7,6 +7,11 @@
 
 use std::sync::OnceLock;
 
+use super::lanes::Lanes;
+use super::vector::Vector;
+#[cfg(target_arch = "x86_64")]
+use super::vector::x86;
+
 /// Instruction sets there is a copy for, the narrowest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
@@ -21,8 +26,8 @@ pub(super) enum Level {
 /// A piece of code to be compiled once per level. `run` and all it calls must be `#[inline(always)]`,
 /// for a call would leave the level; closures cannot be, so no closures around large bodies.
 pub(super) trait Work {
-    /// Does it.
-    fn run(self);
+    /// Does it, with the level's own vector for what the compiler cannot be trusted with.
+    fn run<V: Vector>(self);
 }
 
 /// Runs `work` at the level of this process.
@@ -34,7 +39,7 @@ pub(super) fn run<W: Work>(work: W) {
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { run_avx2(work) },
-        _ => work.run(),
+        _ => work.run::<Lanes>(),
     }
 }
 
@@ -74,13 +79,13 @@ fn best() -> Level {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx2,fma")]
 fn run_avx512<W: Work>(work: W) {
-    work.run();
+    work.run::<x86::Avx512>();
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn run_avx2<W: Work>(work: W) {
-    work.run();
+    work.run::<x86::Avx2>();
 }
 
 /// Comparing levels within one process.
