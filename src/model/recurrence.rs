@@ -6,7 +6,7 @@ use super::block::Block;
 use super::cell;
 use super::params::{Layout, Slot, Tensors};
 use crate::config::Cell;
-use crate::kernel::{self, StepBackward, StepForward};
+use crate::kernel::{self, Packed, StepBackward, StepForward};
 
 /// The order in which timesteps are visited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,9 @@ pub(super) struct Recurrence {
     pub(super) bias_hh: Slot<Ix1>,   // [gates * H]
 }
 
+/// Packing costs about what it saves in two steps; both ways give the same bits.
+const STEPS_WORTH_PACKING: usize = 3;
+
 /// What forward leaves for backward, and room for both; grows to the largest block seen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tape {
@@ -70,6 +73,7 @@ pub(super) struct Tape {
     dh_proj: Vec<f32>, // the same for h_proj, or empty where it equals dx_proj
     dh: Vec<f32>,      // [B, H]
     dc: Vec<f32>,      // [B, H] or empty
+    packed: Packed,    // W_hh as the running pass multiplies by it
 }
 
 impl Recurrence {
@@ -124,13 +128,17 @@ impl Recurrence {
         let weight_hh = params.get(&self.weight_hh);
         let bias_hh = params.get(&self.bias_hh);
         let kept = cell::saved(self.cell) * hidden;
+        let pack = steps >= STEPS_WORTH_PACKING;
+        if pack {
+            tape.packed.pack(weight_hh.t());
+        }
         for t in (0..steps).map(|k| self.direction.time(k, steps)) {
             let live = block.live(t);
             let (h_prev, h) = two_slots(&mut tape.h, rows * hidden, t + read, t + write);
             let (h_prev, h) = (&h_prev[..live * hidden], &mut h[..live * hidden]);
-            let mut h_proj = matrix_mut(&mut tape.h_proj, live, width);
-            h_proj.assign(&bias_hh);
-            kernel::product(matrix(h_prev, live, hidden), weight_hh.t(), &mut h_proj);
+            let h_proj = &mut tape.h_proj[..live * width];
+            matrix_mut(h_proj, live, width).assign(&bias_hh);
+            recur(&tape.packed, weight_hh.t(), pack, h_prev, live, h_proj);
 
             let (c_prev, c): (&[f32], &mut [f32]) = if tape.c.is_empty() {
                 (&[], &mut [])
@@ -169,6 +177,10 @@ impl Recurrence {
         let weight_hh = params.get(&self.weight_hh);
         let kept = cell::saved(self.cell) * hidden;
         let separate = cell::separate_h_grad(self.cell);
+        let pack = steps >= STEPS_WORTH_PACKING;
+        if pack {
+            tape.packed.pack(weight_hh);
+        }
         tape.dh.fill(0.0);
         tape.dc.fill(0.0);
         for t in (0..steps).rev().map(|k| self.direction.time(k, steps)) {
@@ -209,9 +221,8 @@ impl Recurrence {
             };
             cell::backward(self.cell, step);
             let dh_proj = if separate { &tape.dh_proj[span] } else { &tape.dx_proj[span] };
-            let dh_proj = matrix(&dh_proj[..live * width], live, width);
-            let mut dh = matrix_mut(&mut tape.dh, live, hidden);
-            kernel::product(dh_proj, weight_hh, &mut dh);
+            let dh = &mut tape.dh[..live * hidden];
+            recur(&tape.packed, weight_hh, pack, &dh_proj[..live * width], live, dh);
         }
     }
 
@@ -305,6 +316,16 @@ impl Tape {
         let (read, _) = direction.slots();
         let count = self.steps * self.rows;
         matrix(&self.h[read * self.rows * hidden..], count, hidden)
+    }
+}
+
+/// The recurrent product of a timestep: `c += a b`, with `b` packed beforehand where that was worth it.
+fn recur(packed: &Packed, b: ArrayView2<f32>, pack: bool, a: &[f32], rows: usize, c: &mut [f32]) {
+    if pack {
+        packed.product(a, rows, c);
+    } else {
+        let (k, n) = b.dim();
+        kernel::product(matrix(a, rows, k), b, &mut matrix_mut(c, rows, n));
     }
 }
 
