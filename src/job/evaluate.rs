@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::rows_out::{Columns, Format, Lead, RowWriter, Values};
 use crate::config::Config;
 use crate::data::{Dataset, PartRows, Roles, Table, time};
-use crate::error::{Error, Result, shown_path};
+use crate::error::{Error, Result, shown, shown_path};
 use crate::eval::{Evaluated, Evaluation, Report};
 use crate::optim::Loss;
 use crate::store::{Model, resolve_model, run as run_files, write_file};
@@ -41,10 +41,12 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
         }
         None => own_part(&path, options.split.as_deref(), &model)?,
     };
-    for (index, series) in part.table.series.iter().enumerate() {
+    for series in &part.table.series {
         if !model.scalers.of(&series.key).1 {
-            let name = part.table.series_text(index);
-            warn(format!("{name}unknown to the model; it takes the scaler fitted over all series"));
+            let key = shown(&series.key.join(" / "));
+            warn(format!(
+                "series {key} is unknown to the model; it takes the scaler of all series"
+            ));
         }
     }
     match &options.predictions {
