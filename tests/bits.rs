@@ -179,7 +179,10 @@ fn on_any_number_of_threads_in_any_folder() {
         }
         let text = String::from_utf8_lossy(&one.model);
         let folder = place.folder.path().file_name().expect("a name").to_string_lossy();
-        assert!(!text.contains(&*folder) && !text.contains("rows.csv"), "{name}: a path in the model");
+        assert!(
+            !text.contains(&*folder) && !text.contains("rows.csv"),
+            "{name}: a path in the model"
+        );
     }
 }
 
@@ -191,7 +194,11 @@ fn stopped_after_any_epoch_and_resumed() {
         let whole = Bytes::of(&place.run("whole"));
         let epochs = whole.lines().len();
         if name.contains("early") {
-            assert_eq!(result.outcome, Outcome::StoppedEarly, "this case is to stop early: {epochs}");
+            assert_eq!(
+                result.outcome,
+                Outcome::StoppedEarly,
+                "this case is to stop early: {epochs}"
+            );
             let rates: Vec<_> = whole.lines().iter().map(|l| l["learning_rate"].as_f64()).collect();
             assert!(rates.last() < rates.first(), "this case is to lower its rate: {rates:?}");
         }

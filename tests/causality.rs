@@ -40,7 +40,11 @@ fn other_series_change_nothing() {
             for other in rows.keys() {
                 let same = before.of(&other) == after.of(&other);
                 let unpredicted = before.of(&other).iter().all(|cells| !is_predicted(cells));
-                assert_eq!(same, other != key || unpredicted, "{name}: {key} changed, {other} seen");
+                assert_eq!(
+                    same,
+                    other != key || unpredicted,
+                    "{name}: {key} changed, {other} seen"
+                );
             }
             let alone = predict(&trained.run(), &rows.only(|row| row.key == key).csv());
             let alone = Predictions::parse(&alone);
@@ -85,11 +89,11 @@ fn a_bad_row_is_as_if_it_had_not_been_there() {
     let bad_cell = good_row.replacen(",B,", ",B,1.5.", 1);
     let bad = [
         bad_cell.as_str(),
-        "2024-01-01 00:00:00,B,1,2,3",   // a time that is past
-        "never,B,1,2,3",                 // no time
-        "2024-01-02 00:30:00,B,1,2",     // too few fields
-        "2024-01-02 00:30:00,B,1,2,3,4", // too many
-        "2024-01-02 00:30:00,B,,,",      // empty cells
+        "2024-01-01 00:00:00,B,1,2,3",           // a time that is past
+        "never,B,1,2,3",                         // no time
+        "2024-01-02 00:30:00,B,1,2",             // too few fields
+        "2024-01-02 00:30:00,B,1,2,3,4",         // too many
+        "2024-01-02 00:30:00,B,,,",              // empty cells
         "2024-01-02 00:30:00,B,1e30,1e35,-1e36", // far out of range
         "2024-01-02 00:30:00,B,inf,2,nan",
     ];
@@ -109,8 +113,7 @@ fn a_bad_row_is_as_if_it_had_not_been_there() {
                     ..PredictOptions::default()
                 };
                 let mut output = Vec::new();
-                let result =
-                    rnn::job::predict(&options, text.as_bytes(), &mut output, &mut |_| {});
+                let result = rnn::job::predict(&options, text.as_bytes(), &mut output, &mut |_| {});
                 let code = result.expect_err("a bad row is told at the end").exit_code();
                 assert_eq!(code, 65, "{name}: {line}");
                 let mut output: Vec<String> =

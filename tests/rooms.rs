@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// Each may import those before it.
 const ROOMS: [&str; 16] = [
-    "error", "random", "text", "config", "kernel", "model", "data", "optim", "metrics", "serve", "eval",
-    "train", "store", "job", "progress", "cli",
+    "error", "random", "text", "config", "kernel", "model", "data", "optim", "metrics", "serve",
+    "eval", "train", "store", "job", "progress", "cli",
 ];
 
 struct Source {
