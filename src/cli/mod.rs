@@ -7,6 +7,7 @@ pub mod table;
 pub mod train;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -55,7 +56,12 @@ pub fn run<A: Parser>(
         Ok(arguments) => arguments,
         Err(error) => return usage_error(program, &error),
     };
-    match body(arguments) {
+    end(program, body(arguments))
+}
+
+/// Tells of an error; returns the exit code.
+fn end(program: &str, result: anyhow::Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let code = error.downcast_ref::<Error>().map_or(70, Error::exit_code);
@@ -70,8 +76,8 @@ pub fn run<A: Parser>(
 /// Help and version go to stdout; anything else is one line and exit code 2.
 fn usage_error(program: &str, error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        drop(error.print());
-        return ExitCode::SUCCESS;
+        let printed = error.print().and_then(|()| std::io::stdout().flush());
+        return end(program, printed.map_err(|e| Error::write(Path::new("<stdout>"), &e).into()));
     }
     let text = error.render().to_string();
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -107,5 +113,5 @@ pub fn warn(program: &str, message: &str) {
 pub fn print(text: &str) -> crate::error::Result<()> {
     let mut out = std::io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map_err(|e| Error::write(std::path::Path::new("<stdout>"), &e))
+    written.map_err(|e| Error::write(Path::new("<stdout>"), &e))
 }

@@ -99,6 +99,17 @@ impl RowLayout {
         }
     }
 
+    /// An error about the cell of a model's column, which begins with its value.
+    pub fn value_error(&self, record: &Record, column: usize, message: &str) -> Error {
+        match self.columns[column] {
+            Some(place) => {
+                let value = shown(&String::from_utf8_lossy(record.field(place)));
+                self.header.cell_error(record, place, format!("{value} {message}"))
+            }
+            None => self.header.row_error(record, message),
+        }
+    }
+
     /// An error about this record's time cell.
     pub fn time_error(&self, record: &Record, message: String) -> Error {
         match self.time {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::rows_out::{Columns, Format, Lead, RowWriter, Values};
 use crate::config::Config;
 use crate::data::{Dataset, PartRows, Roles, Table, time};
-use crate::error::{Error, Result, shown_path};
+use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::eval::{Evaluated, Evaluation, Report};
 use crate::optim::Loss;
 use crate::store::{Model, resolve_model, run as run_files, write_file};
@@ -41,12 +41,15 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
         }
         None => own_part(&path, options.split.as_deref(), &model)?,
     };
-    for (index, series) in part.table.series.iter().enumerate() {
+    for series in &part.table.series {
         if !model.scalers.of(&series.key).1 {
-            let name = part.table.series_text(index);
-            warn(format!("{name}unknown to the model; it takes the scaler fitted over all series"));
+            let key = shown(&series.key.join(" / "));
+            warn(format!(
+                "series {key} is unknown to the model; it takes the scaler of all series"
+            ));
         }
     }
+    refuse_extremes(&model, &part)?;
     match &options.predictions {
         None => part_report(&model, &split, &part, |_| Ok(())),
         Some(file) => with_predictions(&model, &split, &part, file),
@@ -65,6 +68,29 @@ fn read_table(data: &Path, roles: &Roles) -> Result<Table> {
         });
     }
     Table::read_stream(file, data, &shown_path(data), roles)
+}
+
+/// Refuses values that cannot be scaled, as `rnn-predict` does: their predictions would mean nothing.
+fn refuse_extremes(model: &Model, part: &PartRows) -> Result<()> {
+    let (table, encoder) = (&part.table, &model.encoder);
+    for series in &table.series {
+        let (scalers, _) = model.scalers.of(&series.key);
+        for row in 0..series.rows() {
+            let values = series.row(row);
+            encoder.check(values, scalers).map_err(|column| DataError {
+                file: table.name(),
+                message: format!(
+                    "column {}, row {} of its series: {:e} is too far from the values the model was trained on \
+                     to be scaled; is the unit right?",
+                    shown(&encoder.roles.columns[column]),
+                    row + 1,
+                    values[column]
+                ),
+                ..DataError::default()
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// A part of the data the model's own config names.

@@ -149,10 +149,8 @@ impl<W: Write> Stream<'_, '_, W> {
         }
         let (scalers, _) = self.model.scalers.of(&self.series_key(row));
         self.model.encoder.check(&row.values, scalers).map_err(|column| {
-            let name = shown(&self.model.encoder.roles.columns[column]);
-            let message =
-                format!("{name} is too far from the values the model was trained on to be scaled");
-            self.layout.header().row_error(record, message)
+            let message = "is too far from the values the model was trained on to be scaled; is the unit right?";
+            self.layout.value_error(record, column, message)
         })?;
         if let Some(time) = row.time {
             self.order

@@ -112,6 +112,14 @@ impl Prepared {
                     .into(),
             );
         }
+        let windows = self.windows(config);
+        if let Some(window) = config.data.window.filter(|w| w.length > windows.longest()) {
+            warnings.push(format!(
+                "no series has the {} rows of data.window.length: the longest window has {}",
+                window.length,
+                windows.longest()
+            ));
+        }
         let underflows: u64 = self.dataset.tables().iter().map(|t| t.underflows).sum();
         if underflows > 0 {
             warnings

@@ -9,7 +9,8 @@ use crate::config::{Config, differences};
 use crate::error::{DataError, Error, Result, shown_path};
 use crate::model::initial_params;
 use crate::store::{
-    Checkpoint, MetricsLog, RunFolder, newest_in, newest_run, run as run_files, write_file,
+    Checkpoint, MetricsLog, RunFolder, holds_run, newest_in, newest_run, run as run_files,
+    write_file,
 };
 use crate::train::{Event, Observer, Outcome};
 
@@ -37,6 +38,8 @@ pub fn resume(
     let prepared = Prepared::new(&config)?;
     refuse_new_data(&checkpoint, &prepared, options.accept_new_data)?;
     let run = RunFolder::resume(&folder, options.locking())?;
+    // Again, now that nobody else can write here: another process may have gone on in the meantime.
+    let checkpoint = read_checkpoint(&folder, &checkpoint_path, options.from_previous)?;
     let trainer = prepared.trainer(&config);
     let fresh = trainer.start(initial_params(&prepared.network, config.training.seed));
     let progress = checkpoint.progress(&checkpoint_path, &prepared.network, fresh)?;
@@ -56,13 +59,13 @@ pub fn resume(
 
 /// The folder `--resume` means.
 fn run_to_resume(options: &FitOptions) -> Result<PathBuf> {
-    if let Some(out) = &options.out {
-        return Ok(out.clone());
-    }
     let none = |place: &Path| Error::Input {
         path: place.to_owned(),
-        reason: "no run to resume here; name its folder with --out".into(),
+        reason: "there is no run to resume here; name its folder with --out".into(),
     };
+    if let Some(out) = &options.out {
+        return if holds_run(out) { Ok(out.clone()) } else { Err(none(out)) };
+    }
     match &options.config {
         Some(path) => {
             let base = base_folder(&Config::load(path, &options.sets)?, path);

@@ -113,7 +113,7 @@ impl Model {
         let text = |key: &str| {
             container
                 .value(key)
-                .ok_or_else(|| fault(format!("has no {key}; it is not a model of ours")))
+                .ok_or_else(|| fault(format!("has no {key}, so it is no model of rnn-train; beside a checkpoint lies model.safetensors")))
         };
         let config =
             Config::from_sections(text("data")?, text("task")?, text("model")?, text("training")?)

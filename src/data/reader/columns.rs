@@ -47,7 +47,8 @@ fn nearest<'n>(name: &str, names: &'n [String]) -> Option<&'n String> {
     let near = names.iter().filter(|other| !other.is_empty() && other.len() <= NAME_LIMIT);
     near.map(|other| (strsim::osa_distance(&wanted, &other.to_lowercase()), other))
         .min_by_key(|&(edits, _)| edits)
-        .filter(|&(edits, _)| edits <= limit)
+        // With every letter changed nothing is left that would be near.
+        .filter(|&(edits, other)| edits <= limit && edits < wanted.len().max(other.len()))
         .map(|(_, other)| other)
 }
 

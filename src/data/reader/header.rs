@@ -126,8 +126,11 @@ impl Header {
     pub fn empty_error(&self, record: &Record, column: usize) -> Error {
         let text = String::from_utf8_lossy(record.field(column));
         let message = match text.trim_matches(' ') {
-            "" => "the cell is empty; a number is needed".to_owned(),
-            word => format!("{} counts as an empty cell; a number is needed", shown(word)),
+            "" => "the cell is empty; a number is needed: fill it, or take the row out".to_owned(),
+            word => format!(
+                "{} counts as an empty cell; a number is needed: fill it, or take the row out",
+                shown(word)
+            ),
         };
         self.cell_error(record, column, message)
     }

@@ -5,7 +5,7 @@ use super::program;
 use super::scratch::{Fixtures, Scratch};
 
 /// A case file.
-pub struct Case {
+pub(crate) struct Case {
     items: Vec<(Item, String)>, // with the lines they were read from
     update: bool,
 }
@@ -22,16 +22,16 @@ enum Item {
 }
 
 /// A command line and what must come of it; `…` in a line stands for anything.
-pub struct Expected {
-    pub line: String,
-    pub exit: Option<i32>,
-    pub stderr: Vec<String>,
-    pub stdout: Vec<String>,
+pub(super) struct Expected {
+    pub(super) line: String,
+    pub(super) exit: Option<i32>,
+    pub(super) stderr: Vec<String>,
+    pub(super) stdout: Vec<String>,
 }
 
 impl Case {
     /// Reads a case; one without a comment, a command or an expectation is refused.
-    pub fn parse(text: &str, update: bool) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str, update: bool) -> Result<Self, String> {
         let mut items: Vec<(Item, String)> = Vec::new();
         let mut lines = text.lines().enumerate();
         while let Some((number, line)) = lines.next() {
@@ -81,12 +81,12 @@ impl Case {
     }
 
     /// How many programs it runs.
-    pub fn commands(&self) -> usize {
+    pub(crate) fn commands(&self) -> usize {
         self.items.iter().filter(|(item, _)| item.run().is_some()).count()
     }
 
     /// Runs it in a new folder. Returns what was not as expected; with `update` the expectations are new then.
-    pub fn run(&mut self, fixtures: &Fixtures) -> Result<String, String> {
+    pub(crate) fn run(&mut self, fixtures: &Fixtures) -> Result<String, String> {
         let mut scratch = Scratch::new(fixtures)?;
         let mut report = String::new();
         for (item, _) in &mut self.items {
@@ -120,7 +120,7 @@ impl Case {
     }
 
     /// The file's text with the expectations as they are now.
-    pub fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         self.items
             .iter()
             .map(|(item, raw)| item.run().map_or(raw.clone(), Expected::render))
@@ -155,11 +155,12 @@ impl Expected {
     }
 
     fn become_of(&mut self, outcome: &program::Outcome) {
-        let lines = |text: &str| text.lines().map(str::to_owned).collect();
         let shows_output = !self.stdout.is_empty() || outcome.exit != Some(0);
         self.exit = outcome.exit;
-        self.stderr = lines(&outcome.stderr);
-        self.stdout = if shows_output { lines(&outcome.stdout) } else { Vec::new() };
+        renew(&mut self.stderr, &outcome.stderr);
+        if shows_output {
+            renew(&mut self.stdout, &outcome.stdout);
+        }
     }
 
     fn render(&self) -> String {
@@ -175,8 +176,16 @@ impl Expected {
     }
 }
 
+/// Patterns that fit the text stay, wildcards and all.
+fn renew(patterns: &mut Vec<String>, text: &str) {
+    let lines: Vec<&str> = text.lines().collect();
+    if !judge::matches(patterns, &lines) {
+        *patterns = lines.into_iter().map(str::to_owned).collect();
+    }
+}
+
 /// `\r`, `\n`, `\t`, `\\`, `\xNN`; a backslash before a line end takes the line end away.
-pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
+pub(super) fn unescape(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -11,7 +11,12 @@ const REFUSALS: [i32; 6] = [2, 65, 66, 69, 71, 75];
 const CRASHES: [i32; 3] = [101, 134, 139];
 
 /// Everything that is wrong, a line each; empty if nothing is.
-pub fn judge(expected: &Expected, outcome: &Outcome, before: &Files, after: &Files) -> String {
+pub(super) fn judge(
+    expected: &Expected,
+    outcome: &Outcome,
+    before: &Files,
+    after: &Files,
+) -> String {
     let mut faults = Vec::new();
     if outcome.late {
         faults.push("was still running after a minute".to_owned());
@@ -77,7 +82,7 @@ fn traces(before: &Files, after: &Files, target: Option<&str>) -> Vec<String> {
 }
 
 /// Whether lines fit patterns; a pattern that is `…` alone stands for any number of lines.
-fn matches(patterns: &[String], lines: &[&str]) -> bool {
+pub(super) fn matches(patterns: &[String], lines: &[&str]) -> bool {
     match (patterns, lines) {
         ([], lines) => lines.is_empty(),
         ([pattern, rest @ ..], lines) if pattern == "…" => {

@@ -6,5 +6,5 @@ mod program;
 mod scratch;
 mod steps;
 
-pub use case::Case;
-pub use scratch::Fixtures;
+pub(crate) use case::Case;
+pub(crate) use scratch::Fixtures;

@@ -11,19 +11,19 @@ use super::scratch::Scratch;
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// What came of a command.
-pub struct Outcome {
-    pub program: String,
+pub(super) struct Outcome {
+    pub(super) program: String,
     /// None if a signal ended it, or we did.
-    pub exit: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-    pub late: bool,
+    pub(super) exit: Option<i32>,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+    pub(super) late: bool,
     /// Where its output went, if into a file of the folder.
-    pub target: Option<String>,
+    pub(super) target: Option<String>,
 }
 
 /// Runs it in the scratch folder.
-pub fn run(scratch: &mut Scratch, line: &str) -> Result<Outcome, String> {
+pub(super) fn run(scratch: &mut Scratch, line: &str) -> Result<Outcome, String> {
     let mut words = split(line)?;
     let closed = words.ends_with(&["|".to_owned(), "closed".to_owned()]);
     if closed {
@@ -106,7 +106,7 @@ fn binary(program: &str) -> Result<&'static str, String> {
 }
 
 /// Words as a shell cuts them: at spaces, but for what stands in single quotes.
-pub fn split(line: &str) -> Result<Vec<String>, String> {
+pub(super) fn split(line: &str) -> Result<Vec<String>, String> {
     let (mut words, mut word, mut quoted, mut inside) = (Vec::new(), String::new(), false, false);
     for c in line.chars() {
         match c {
@@ -132,6 +132,6 @@ pub fn split(line: &str) -> Result<Vec<String>, String> {
     Ok(words)
 }
 
-pub fn text(error: impl std::fmt::Display) -> String {
+pub(super) fn text(error: impl std::fmt::Display) -> String {
     format!(" {error}")
 }

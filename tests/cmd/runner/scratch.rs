@@ -9,16 +9,16 @@ use std::sync::OnceLock;
 use super::program::text;
 
 /// Content of every file below a folder, by relative path.
-pub type Files = BTreeMap<String, Vec<u8>>;
+pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 /// What all cases share: some small files, and a run of each config among them, trained when first asked for.
-pub struct Fixtures {
+pub(crate) struct Fixtures {
     files: Files,
     runs: BTreeMap<String, OnceLock<Result<Files, String>>>,
 }
 
 /// One scratch folder; it goes when dropped.
-pub struct Scratch<'a> {
+pub(super) struct Scratch<'a> {
     folder: tempfile::TempDir,
     fixtures: &'a Fixtures,
     /// Locks held until the case ends.
@@ -31,7 +31,7 @@ pub struct Scratch<'a> {
 
 impl Fixtures {
     /// Of the files in `folder`.
-    pub fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         let mut files = Files::new();
         gather(folder, folder, &mut files);
         let configs = files.keys().filter_map(|name| name.strip_suffix(".json"));
@@ -65,7 +65,7 @@ impl Fixtures {
 
 impl<'a> Scratch<'a> {
     /// A folder that holds the small files.
-    pub fn new(fixtures: &'a Fixtures) -> Result<Self, String> {
+    pub(super) fn new(fixtures: &'a Fixtures) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(text)?;
         lay_out(folder.path(), &fixtures.files)?;
         let (locks, signal, remembered) = (Vec::new(), None, Files::new());
@@ -73,19 +73,19 @@ impl<'a> Scratch<'a> {
     }
 
     /// The folder.
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// All files in it.
-    pub fn files(&self) -> Files {
+    pub(super) fn files(&self) -> Files {
         let mut files = Files::new();
         gather(self.path(), self.path(), &mut files);
         files
     }
 
     /// Writes a file, and the folders above it.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
         put(&self.path().join(name), bytes)
     }
 
@@ -101,7 +101,7 @@ impl<'a> Scratch<'a> {
     }
 
     /// The signal that the next program gets.
-    pub fn take_signal(&mut self) -> Option<(String, PathBuf)> {
+    pub(super) fn take_signal(&mut self) -> Option<(String, PathBuf)> {
         self.signal.take()
     }
 }

@@ -8,7 +8,7 @@ use super::scratch::Scratch;
 
 impl Scratch<'_> {
     /// Carries out one step; `tests/cmd/README.md` lists them.
-    pub fn step(&mut self, step: &str) -> Result<(), String> {
+    pub(super) fn step(&mut self, step: &str) -> Result<(), String> {
         let words = split(step)?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words[..] {
@@ -57,6 +57,10 @@ impl Scratch<'_> {
             ["same", one, other] => {
                 let read = |name| fs::read(self.path().join(name)).map_err(text);
                 if read(one)? == read(other)? { Ok(()) } else { Err("the files differ".to_owned()) }
+            }
+            ["columns", part, "of", whole] => {
+                let read = |name| fs::read_to_string(self.path().join(name)).map_err(text);
+                columns_of(&read(part)?, &read(whole)?)
             }
             ["absent", name] if self.path().join(name).exists() => Err("it is there".to_owned()),
             ["present", name] if !self.path().join(name).exists() => {
@@ -108,6 +112,30 @@ impl Scratch<'_> {
             Ok(())
         })
     }
+}
+
+/// Whether every column of the table `part` stands in `whole` with the same cells (none of them quoted).
+fn columns_of(part: &str, whole: &str) -> Result<(), String> {
+    let cells = |text: &str| -> Vec<Vec<String>> {
+        text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    };
+    let (part, whole) = (cells(part), cells(whole));
+    let (Some(names), Some(header)) = (part.first(), whole.first()) else {
+        return Err("a table is empty".to_owned());
+    };
+    for (place, name) in names.iter().enumerate() {
+        let other = header
+            .iter()
+            .position(|other| other == name)
+            .ok_or_else(|| format!("{name} is not there"))?;
+        let column = |table: &[Vec<String>], place: usize| -> Vec<String> {
+            table.iter().filter_map(|row| row.get(place).cloned()).collect()
+        };
+        if column(&part, place) != column(&whole, other) {
+            return Err(format!("column {name} differs"));
+        }
+    }
+    Ok(())
 }
 
 /// Replaces a text that must be there once.

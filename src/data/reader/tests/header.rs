@@ -121,7 +121,10 @@ fn empty_cells_are_named_in_full() {
     let (header, record) = table(b"a,b\n ,null\n");
     assert_eq!(header.number(&record, 0).unwrap(), Cell::Empty);
     let error = header.empty_error(&record, 0).to_string();
-    assert_eq!(error, "data.csv:2: column \"a\" (1 of 2): the cell is empty; a number is needed");
+    assert_eq!(
+        error,
+        "data.csv:2: column \"a\" (1 of 2): the cell is empty; a number is needed: fill it, or take the row out"
+    );
     let error = header.empty_error(&record, 1).to_string();
     assert!(error.contains("\"null\" counts as an empty cell"), "{error}");
 }
