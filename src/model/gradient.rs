@@ -7,9 +7,10 @@ use std::ops::Range;
 use ndarray::ArrayView2;
 
 use super::block::Block;
+use super::direction::Direction;
 use super::head::add_weight_gradient;
 use super::network::{Network, Read, Tape};
-use super::recurrence::{Direction, matrix};
+use super::recurrence::matrix;
 use crate::kernel;
 
 /// Some whole rows of one weight (or a bias pair): a piece of the gradient that is computed by itself.

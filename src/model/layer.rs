@@ -1,9 +1,10 @@
 //! One layer: one or two directions over the same input, their outputs side by side.
 
 use super::block::{Block, State};
+use super::direction::Direction;
 use super::dropout::{DropoutKey, Mask};
 use super::params::{Layout, Tensors};
-use super::recurrence::{self, Direction, Recurrence};
+use super::recurrence::{self, Recurrence};
 use crate::config::Cell;
 
 /// What every layer of a network shares.

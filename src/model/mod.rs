@@ -4,6 +4,7 @@
 pub mod cell;
 
 mod block;
+mod direction;
 mod dropout;
 mod edge;
 mod gradient;
@@ -15,10 +16,10 @@ mod params;
 mod recurrence;
 
 pub use block::{BLOCK_ROWS, Block, State};
+pub use direction::Direction;
 pub use dropout::DropoutKey;
 pub use edge::{Outputs, run};
 pub use gradient::GradientPart;
 pub use init::initial_params;
 pub use network::{Architecture, Network, Read, Tape};
 pub use params::{Entry, Layout, Slot, Tensors};
-pub use recurrence::Direction;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use super::block::{Block, State};
 use super::cell;
+use super::direction::Direction;
 use super::dropout::DropoutKey;
 use super::head::Linear;
 use super::layer::{self, Layer, Shape};
 use super::params::{Layout, Tensors};
-use super::recurrence::{Direction, matrix, matrix_mut};
+use super::recurrence::{matrix, matrix_mut};
 use crate::config::{Cell, Head};
 
 /// What a network is made of.

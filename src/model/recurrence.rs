@@ -4,45 +4,10 @@ use ndarray::{ArrayView2, ArrayViewMut2, Ix1, Ix2};
 
 use super::block::Block;
 use super::cell;
+use super::direction::Direction;
 use super::params::{Layout, Slot, Tensors};
 use crate::config::Cell;
 use crate::kernel::{self, Packed, StepBackward, StepForward};
-
-/// The order in which timesteps are visited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// First to last.
-    Forward,
-    /// Last to first; each sequence starts at its own last step.
-    Reverse,
-}
-
-impl Direction {
-    /// State slots that step `t` reads and writes, counted from `t`. Slot 0 (or the slot behind a
-    /// sequence's last step, in reverse) holds the initial state: no step is special.
-    fn slots(self) -> (usize, usize) {
-        match self {
-            Direction::Forward => (0, 1),
-            Direction::Reverse => (1, 0),
-        }
-    }
-
-    /// Time of the `k`-th visited of `steps` steps.
-    fn time(self, k: usize, steps: usize) -> usize {
-        match self {
-            Direction::Forward => k,
-            Direction::Reverse => steps - 1 - k,
-        }
-    }
-
-    /// The slot a sequence of this length starts from, and the one it ends in.
-    fn ends(self, length: usize) -> (usize, usize) {
-        match self {
-            Direction::Forward => (0, length),
-            Direction::Reverse => (length, 0),
-        }
-    }
-}
 
 #[derive(Clone, Debug)]
 pub(super) struct Recurrence {
