@@ -7,18 +7,23 @@
 pub mod functions;
 mod gates;
 pub mod lanes;
+mod outer;
 mod packed;
 mod product;
 pub mod scalar;
 mod simd;
+mod sums;
+mod tile;
 mod vector;
 
 #[cfg(test)]
 pub(crate) use simd::testing::at_each_level;
 
 pub use gates::{Gates, StepBackward, StepForward, backward, forward};
+pub use outer::{Columns, Rows, add_outer};
 pub use packed::Packed;
-pub use product::{column_sums, product};
+pub use sums::add_columns;
+pub use tile::Start;
 
 /// 0 where |x| < 1e-30, else `x`. Decaying states and gradients would end as denormals, which make
 /// products up to 70 times slower; 1e-30 leaves room for the product with a small weight. NaN stays.

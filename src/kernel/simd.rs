@@ -43,12 +43,7 @@ pub(super) fn run<W: Work>(work: W) {
     }
 }
 
-/// Whether `f32::mul_add` is an instruction at the level of this process.
-pub(super) fn has_fused_multiply_add() -> bool {
-    cfg!(target_arch = "aarch64") || level() > Level::Portable
-}
-
-/// The level of this process: the best, unless the environment variable `RNN_SIMD` (`portable` or
+/// The level of this process: the best, unless the environment variable `RNN_KERNEL` (`portable` or
 /// `avx2`) asks for less. It is there for tests that compare the bits of whole programs.
 fn level() -> Level {
     #[cfg(test)]
@@ -57,7 +52,7 @@ fn level() -> Level {
     }
     static LEVEL: OnceLock<Level> = OnceLock::new();
     *LEVEL.get_or_init(|| {
-        let limit = match std::env::var("RNN_SIMD").as_deref() {
+        let limit = match std::env::var("RNN_KERNEL").as_deref() {
             Ok("portable") => Level::Portable,
             Ok("avx2") => Level::Avx2,
             _ => Level::Avx512,

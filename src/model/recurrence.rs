@@ -1,13 +1,14 @@
 //! One cell unrolled over time in one direction: the products and the time loop.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Ix1, Ix2};
+use ndarray::{Ix1, Ix2};
 
 use super::block::Block;
 use super::cell;
 use super::direction::Direction;
-use super::params::{Layout, Slot, Tensors};
+use super::params::{Layout, Slot};
+use super::weights::Recurrent;
 use crate::config::Cell;
-use crate::kernel::{self, Packed, StepBackward, StepForward};
+use crate::kernel::{Start, StepBackward, StepForward};
 
 #[derive(Clone, Debug)]
 pub(super) struct Recurrence {
@@ -20,9 +21,6 @@ pub(super) struct Recurrence {
     pub(super) bias_ih: Slot<Ix1>,   // [gates * H]
     pub(super) bias_hh: Slot<Ix1>,   // [gates * H]
 }
-
-/// Packing costs about what it saves in two steps; both ways give the same bits.
-const STEPS_WORTH_PACKING: usize = 3;
 
 /// What forward leaves for backward, and room for both; grows to the largest block seen.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +36,6 @@ pub(super) struct Tape {
     dh_proj: Vec<f32>, // the same for h_proj, or empty where it equals dx_proj
     dh: Vec<f32>,      // [B, H]
     dc: Vec<f32>,      // [B, H] or empty
-    packed: Packed,    // W_hh as the running pass multiplies by it
 }
 
 impl Recurrence {
@@ -73,7 +70,7 @@ impl Recurrence {
     /// Runs the cell over `x` `[T, B, input]`; `initial` is (h, c), each `[B, H]`. States land in the tape.
     pub(super) fn forward(
         &self,
-        params: &Tensors,
+        weights: &Recurrent,
         block: &Block,
         x: &[f32],
         initial: Option<(&[f32], &[f32])>,
@@ -84,26 +81,19 @@ impl Recurrence {
         self.start(block, initial, tape);
 
         // The input half of every step, in one product.
-        let mut x_proj = matrix_mut(&mut tape.x_proj, steps * rows, width);
-        x_proj.assign(&params.get(&self.bias_ih));
-        let weight_ih = params.get(&self.weight_ih);
-        kernel::product(matrix(x, steps * rows, self.input), weight_ih.t(), &mut x_proj);
+        let (count, bias_ih) = (steps * rows, Start::Row(&weights.input.bias));
+        let x = &x[..count * self.input];
+        weights.input.forward.product(x, count, bias_ih, &mut tape.x_proj[..count * width]);
 
         let (read, write) = self.direction.slots();
-        let weight_hh = params.get(&self.weight_hh);
-        let bias_hh = params.get(&self.bias_hh);
+        let bias_hh = Start::Row(&weights.hidden.bias);
         let kept = cell::saved(self.cell) * hidden;
-        let pack = steps >= STEPS_WORTH_PACKING;
-        if pack {
-            tape.packed.pack(weight_hh.t());
-        }
         for t in (0..steps).map(|k| self.direction.time(k, steps)) {
             let live = block.live(t);
             let (h_prev, h) = two_slots(&mut tape.h, rows * hidden, t + read, t + write);
             let (h_prev, h) = (&h_prev[..live * hidden], &mut h[..live * hidden]);
             let h_proj = &mut tape.h_proj[..live * width];
-            matrix_mut(h_proj, live, width).assign(&bias_hh);
-            recur(&tape.packed, weight_hh.t(), pack, h_prev, live, h_proj);
+            weights.hidden.forward.product(h_prev, live, bias_hh, h_proj);
 
             let (c_prev, c): (&[f32], &mut [f32]) = if tape.c.is_empty() {
                 (&[], &mut [])
@@ -130,7 +120,7 @@ impl Recurrence {
     /// `[T, B, d_width]` tensor. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end.
     pub(super) fn backward(
         &self,
-        params: &Tensors,
+        weights: &Recurrent,
         block: &Block,
         tape: &mut Tape,
         d_out: &[f32],
@@ -139,13 +129,8 @@ impl Recurrence {
     ) {
         let (steps, rows, hidden, width) = (block.steps(), block.rows(), self.hidden, self.width());
         let (read, write) = self.direction.slots();
-        let weight_hh = params.get(&self.weight_hh);
         let kept = cell::saved(self.cell) * hidden;
         let separate = cell::separate_h_grad(self.cell);
-        let pack = steps >= STEPS_WORTH_PACKING;
-        if pack {
-            tape.packed.pack(weight_hh);
-        }
         tape.dh.fill(0.0);
         tape.dc.fill(0.0);
         for t in (0..steps).rev().map(|k| self.direction.time(k, steps)) {
@@ -187,19 +172,22 @@ impl Recurrence {
             cell::backward(self.cell, step);
             let dh_proj = if separate { &tape.dh_proj[span] } else { &tape.dx_proj[span] };
             let dh = &mut tape.dh[..live * hidden];
-            recur(&tape.packed, weight_hh, pack, &dh_proj[..live * width], live, dh);
+            let dh_proj = &dh_proj[..live * width];
+            weights.hidden.backward.product(dh_proj, live, Start::There, dh);
         }
     }
 
-    /// Adds dL/dx = dx_proj W_ih to `dx` `[T, B, input]`.
-    pub(super) fn add_input_gradient(&self, params: &Tensors, tape: &Tape, dx: &mut [f32]) {
+    /// dL/dx = `start` + dx_proj W_ih, into `dx` `[T, B, input]`.
+    pub(super) fn input_gradient(
+        &self,
+        weights: &Recurrent,
+        tape: &Tape,
+        start: Start,
+        dx: &mut [f32],
+    ) {
         let count = tape.steps * tape.rows;
-        let dx_proj = matrix(&tape.dx_proj, count, self.width());
-        kernel::product(
-            dx_proj,
-            params.get(&self.weight_ih),
-            &mut matrix_mut(dx, count, self.input),
-        );
+        let dx_proj = tape.dx_proj(self.width());
+        weights.input.backward.product(dx_proj, count, start, &mut dx[..count * self.input]);
     }
 
     fn resize(&self, tape: &mut Tape, steps: usize, rows: usize) {
@@ -266,42 +254,21 @@ impl Tape {
     }
 
     /// dL/dx_proj of all steps, `[T * B, gates * H]`.
-    pub(super) fn dx_proj(&self, width: usize) -> ArrayView2<'_, f32> {
-        matrix(&self.dx_proj, self.steps * self.rows, width)
+    pub(super) fn dx_proj(&self, width: usize) -> &[f32] {
+        &self.dx_proj[..self.steps * self.rows * width]
     }
 
     /// dL/dh_proj of all steps, `[T * B, gates * H]`.
-    pub(super) fn dh_proj(&self, width: usize) -> ArrayView2<'_, f32> {
+    pub(super) fn dh_proj(&self, width: usize) -> &[f32] {
         let values = if self.dh_proj.is_empty() { &self.dx_proj } else { &self.dh_proj };
-        matrix(values, self.steps * self.rows, width)
+        &values[..self.steps * self.rows * width]
     }
 
     /// The states every step read, `[T * B, H]`.
-    pub(super) fn h_prev(&self, direction: Direction, hidden: usize) -> ArrayView2<'_, f32> {
+    pub(super) fn h_prev(&self, direction: Direction, hidden: usize) -> &[f32] {
         let (read, _) = direction.slots();
-        let count = self.steps * self.rows;
-        matrix(&self.h[read * self.rows * hidden..], count, hidden)
+        at(&self.h, read, self.rows * hidden, self.steps * self.rows * hidden)
     }
-}
-
-/// The recurrent product of a timestep: `c += a b`, with `b` packed beforehand where that was worth it.
-fn recur(packed: &Packed, b: ArrayView2<f32>, pack: bool, a: &[f32], rows: usize, c: &mut [f32]) {
-    if pack {
-        packed.product(a, rows, c);
-    } else {
-        let (k, n) = b.dim();
-        kernel::product(matrix(a, rows, k), b, &mut matrix_mut(c, rows, n));
-    }
-}
-
-/// The first `rows` rows of a flat, row-major matrix.
-pub(super) fn matrix(flat: &[f32], rows: usize, columns: usize) -> ArrayView2<'_, f32> {
-    ArrayView2::from_shape((rows, columns), &flat[..rows * columns]).expect("sizes agree")
-}
-
-/// The same, to write.
-pub(super) fn matrix_mut(flat: &mut [f32], rows: usize, columns: usize) -> ArrayViewMut2<'_, f32> {
-    ArrayViewMut2::from_shape((rows, columns), &mut flat[..rows * columns]).expect("sizes agree")
 }
 
 fn at(flat: &[f32], index: usize, stride: usize, len: usize) -> &[f32] {

@@ -7,13 +7,16 @@ use rayon::prelude::*;
 
 use super::batch::Assembler;
 use crate::data::Span;
-use crate::model::{BLOCK_ROWS, Block, DropoutKey, GradientPart, Network, State, Tape, Tensors};
+use crate::model::{
+    BLOCK_ROWS, Block, DropoutKey, GradientPart, Network, State, Tape, Tensors, Weights,
+};
 use crate::optim::{Loss, LossSum};
 
 /// Buffers of an update, kept from one to the next.
 pub struct Workspace {
     parts: Vec<GradientPart>,
     blocks: Vec<Work>,
+    weights: Weights,
     gradient: Tensors,
 }
 
@@ -38,7 +41,8 @@ impl Workspace {
     /// Buffers for a network.
     pub fn new(network: &Network) -> Self {
         let gradient = Tensors::zeros(network.layout());
-        Self { parts: network.gradient_parts(), blocks: Vec::new(), gradient }
+        let weights = Weights::room(network);
+        Self { parts: network.gradient_parts(), blocks: Vec::new(), weights, gradient }
     }
 
     /// The gradient of the last update.
@@ -54,7 +58,8 @@ impl Workspace {
         assembler: Assembler,
         batch: &Batch,
     ) -> LossSum {
-        let count = batch.spans.len().div_ceil(BLOCK_ROWS);
+        self.weights.pack(network, params);
+        let (count, weights) = (batch.spans.len().div_ceil(BLOCK_ROWS), &self.weights);
         while self.blocks.len() < count {
             let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
             self.blocks.push(Work { block, targets, tape: network.tape(), sums });
@@ -73,7 +78,7 @@ impl Workspace {
                 }
                 own
             });
-            work.pass(network, params, batch);
+            work.pass(network, weights, batch);
         });
         let blocks = &self.blocks[..count];
         let mut loss = LossSum::default();
@@ -99,12 +104,12 @@ impl Workspace {
 }
 
 impl Work {
-    fn pass(&mut self, network: &Network, params: &Tensors, batch: &Batch) {
-        network.forward(params, &self.block, batch.dropout, &mut self.tape);
+    fn pass(&mut self, network: &Network, weights: &Weights, batch: &Batch) {
+        network.forward(weights, &self.block, batch.dropout, &mut self.tape);
         let outputs = network.architecture().outputs;
         let (y, dy) = self.tape.output_gradient();
         self.sums = batch.loss.block(&self.block, outputs, y, &self.targets, dy);
-        network.backward(params, &self.block, &mut self.tape);
+        network.backward(weights, &self.block, &mut self.tape);
     }
 }
 
