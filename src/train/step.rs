@@ -20,6 +20,10 @@ pub struct Workspace {
     gradient: Tensors,
 }
 
+/// Rows that one thread takes through the network together at most. The more there are, the fewer times weights
+/// have to come from far away; more than these gain nothing.
+const MOST_ROWS: usize = 64;
+
 struct Work {
     block: Block,
     targets: Vec<f32>,
@@ -58,22 +62,34 @@ impl Workspace {
         assembler: Assembler,
         batch: &Batch,
     ) -> LossSum {
+        // One way into the pool for all that follows: its threads are awake already when they are asked again.
+        rayon::scope(|_| self.on_this_thread(network, params, assembler, batch))
+    }
+
+    fn on_this_thread(
+        &mut self,
+        network: &Network,
+        params: &Tensors,
+        assembler: Assembler,
+        batch: &Batch,
+    ) -> LossSum {
         self.weights.pack(network, params);
-        let (count, weights) = (batch.spans.len().div_ceil(BLOCK_ROWS), &self.weights);
+        let together = rows_together(batch.spans, rayon::current_num_threads());
+        let (count, weights) = (batch.spans.len().div_ceil(together), &self.weights);
         while self.blocks.len() < count {
             let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
             self.blocks.push(Work { block, targets, tape: network.tape(), sums });
         }
         let blocks = &mut self.blocks[..count];
-        let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(BLOCK_ROWS)).enumerate();
+        let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(together)).enumerate();
         pairs.for_each(|(index, (work, spans))| {
             assembler.fill(spans, &mut work.block, &mut work.targets);
-            work.block.first_row = index * BLOCK_ROWS;
+            work.block.first_row = index * together;
             work.block.initial = batch.initial.map(|state| {
                 let mut own = network.zero_state(spans.len());
                 let hidden = network.architecture().hidden;
                 for row in 0..spans.len() {
-                    let from = index * BLOCK_ROWS + row;
+                    let from = index * together + row;
                     own.copy_row(row, spans.len(), state, from, batch.spans.len(), hidden);
                 }
                 own
@@ -91,13 +107,18 @@ impl Workspace {
     pub(super) fn final_states(&self, network: &Network, rows: usize) -> State {
         let mut all = network.zero_state(rows);
         let hidden = network.architecture().hidden;
-        for (index, work) in self.blocks[..rows.div_ceil(BLOCK_ROWS)].iter().enumerate() {
+        let mut first = 0;
+        for work in &self.blocks {
+            if first == rows {
+                break; // the rest is from a larger batch
+            }
             let count = work.block.rows();
             let mut own = network.zero_state(count);
             network.final_state(&work.block, &work.tape, &mut own);
             for row in 0..count {
-                all.copy_row(index * BLOCK_ROWS + row, rows, &own, row, count, hidden);
+                all.copy_row(first + row, rows, &own, row, count, hidden);
             }
+            first += count;
         }
         all
     }
@@ -113,9 +134,16 @@ impl Work {
     }
 }
 
+/// How many rows go through the network together: a thread's share, in whole blocks of those that are summed
+/// together. Where lengths differ, one block at a time, so that threads that are done early can take another.
+fn rows_together(spans: &[Span], threads: usize) -> usize {
+    let even = spans.first().map(|span| span.len) == spans.last().map(|span| span.len);
+    let share = spans.len().div_ceil(BLOCK_ROWS).div_ceil(threads);
+    if even { (share * BLOCK_ROWS).clamp(BLOCK_ROWS, MOST_ROWS) } else { BLOCK_ROWS }
+}
+
 /// Every part of the gradient by itself, each over all blocks from left to right.
 fn add_up(network: &Network, parts: &[GradientPart], blocks: &[Work], gradient: &mut [f32]) {
-    gradient.fill(0.0);
     let mut rest = gradient;
     let mut pieces = Vec::with_capacity(parts.len());
     for part in parts {
@@ -123,7 +151,9 @@ fn add_up(network: &Network, parts: &[GradientPart], blocks: &[Work], gradient: 
         pieces.push((part, piece));
         rest = tail;
     }
-    pieces.into_par_iter().for_each(|(part, piece)| {
+    // One by one, for they differ in size.
+    pieces.into_par_iter().with_max_len(1).for_each(|(part, piece)| {
+        piece.fill(0.0);
         for work in blocks {
             network.add_gradient(part, &work.block, &work.tape, piece);
         }
