@@ -1,7 +1,8 @@
 """Times training steps of PyTorch: forward, summed MSE, backward, clip, Adam; float32 on the CPU.
 
 Reads one JSON object per line, {"cell", "batch", "steps", "inputs", "hidden", "layers", "directions", "threads",
-"seconds"}, and answers each with the seconds of every step it made in that time: {"seconds": [...]}.
+"seconds"}, and answers each with the seconds of every step it made in that time: {"seconds": [...]}. With "predict"
+the seconds are those of one window in a batch of predictions; {"product": n} times a product of n x n matrices.
 `compare.py` talks to it."""
 
 import json
@@ -50,24 +51,37 @@ def predict(shape):
         with torch.inference_mode():
             network.head(network.rnn(x)[0][:, -1])
 
-    return batch
+    return batch, 256
+
+
+def product(size):
+    """One large product: the peak that shares are counted from."""
+    a, b = torch.randn(size, size), torch.randn(size, size)
+    return lambda: a @ b, 1
+
+
+def work(request):
+    """What is to be timed, and how many results one call gives."""
+    if "product" in request:
+        return product(request["product"])
+    return predict(request) if request.get("predict") else (Training(request).step, 1)
 
 
 def main():
-    known = {}
+    key = call = results = None
     for line in sys.stdin:
-        shape = json.loads(line)
-        torch.set_num_threads(shape.pop("threads"))
-        patience, key = shape.pop("seconds"), json.dumps(shape)
-        if key not in known:
-            # Only the latest: large networks need not lie about.
-            known = {key: predict(shape) if shape.pop("predict", False) else Training(shape).step}
-            known[key](), known[key]()
+        request = json.loads(line)
+        threads, patience = request.pop("threads"), request.pop("seconds")
+        torch.set_num_threads(threads)
+        if key != json.dumps(request):
+            key = json.dumps(request)
+            call, results = work(request)
+            call(), call()
         seconds, start = [], time.perf_counter()
         while time.perf_counter() - start < patience or len(seconds) < 2:
             before = time.perf_counter()
-            known[key]()
-            seconds.append(time.perf_counter() - before)
+            call()
+            seconds.append((time.perf_counter() - before) / results)
         print(json.dumps({"seconds": seconds}), flush=True)
 
 

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::data::{Dataset, PartRows, Roles, Table, time};
 use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::eval::{Evaluated, Evaluation, Report};
+use crate::kernel;
 use crate::optim::Loss;
 use crate::store::{Model, resolve_model, run as run_files, write_file};
 
@@ -25,6 +26,7 @@ pub struct EvaluateOptions {
 
 /// Evaluates; `warn` is told what the user should know.
 pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Result<Report> {
+    kernel::variant()?;
     let path = resolve_model(&options.model)?;
     let model = Model::read(&path)?;
     let (split, part) = match &options.data {

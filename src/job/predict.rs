@@ -9,6 +9,7 @@ use super::rows_out::{Columns, Lead, RowWriter, Values};
 use crate::data::reader::{Header, Record, RecordReader};
 use crate::data::{Row, RowLayout, TimeOrder};
 use crate::error::{DataError, Error, Result, shown};
+use crate::kernel;
 use crate::serve::{Answer, InOrder, Predictor};
 use crate::store::{Model, resolve_model};
 
@@ -66,6 +67,7 @@ pub fn predict(
     output: impl Write,
     warn: &mut dyn FnMut(String),
 ) -> Result<()> {
+    kernel::variant()?;
     let model = Model::read(&resolve_model(&options.model)?)?;
     let mut reader = RecordReader::new(input, "<stdin>", b',');
     let header = Header::read(&mut reader)?;
