@@ -68,7 +68,7 @@ fn main() -> Result<()> {
         "training step", "median ms", "least ms", "sequences/s"
     );
     for shape in &shapes {
-        let mut times = training_steps(shape, PATIENCE)?;
+        let mut times = training_steps(shape, PATIENCE, false)?;
         times.sort_by(f64::total_cmp);
         let median = times[times.len() / 2];
         println!(
@@ -81,7 +81,7 @@ fn main() -> Result<()> {
     }
     println!("\n{:25}  {:>10}  {:>10}", "prediction, us a row", "many rows", "one by one");
     for shape in shapes.iter().filter(|shape| shape.directions == 1) {
-        let (many, single) = predictions(shape)?;
+        let (many, single) = (predictions(shape, false)?, predictions(shape, true)?);
         println!("{:25}  {:>10.1}  {:>10.1}", shape.name, 1e6 * many, 1e6 * single);
     }
     Ok(())
@@ -96,6 +96,9 @@ struct Request {
     seconds: f64,
     #[serde(default)]
     predict: bool,
+    /// Seconds of the processor instead of the clock's; of one thread.
+    #[serde(default)]
+    cpu: bool,
 }
 
 fn serve() -> Result<()> {
@@ -104,8 +107,11 @@ fn serve() -> Result<()> {
             serde_json::from_str(&line.expect("a line of input")).expect("a request");
         let pool = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build();
         let seconds = pool.expect("threads").install(|| match request.predict {
-            true => Ok(vec![predictions(&request.shape)?.0]),
-            false => training_steps(&request.shape, Duration::from_secs_f64(request.seconds)),
+            true => Ok(vec![predictions(&request.shape, false)?]),
+            false => {
+                let patience = Duration::from_secs_f64(request.seconds);
+                training_steps(&request.shape, patience, request.cpu)
+            }
         })?;
         println!("{}", serde_json::json!({ "seconds": seconds }));
     }
@@ -182,58 +188,72 @@ fn csv(rows: usize, columns: usize) -> String {
 /// Takes the time from update to update.
 struct Clock {
     started: Instant,
-    last: Instant,
+    last: f64,
     seconds: Vec<f64>,
     patience: Duration,
+    cpu: bool,
+}
+
+impl Clock {
+    fn new(patience: Duration, cpu: bool) -> Self {
+        Self { started: Instant::now(), last: 0.0, seconds: Vec::new(), patience, cpu }
+    }
+
+    /// Seconds since the start, or that this thread has been running.
+    fn now(&self) -> f64 {
+        if !self.cpu {
+            return self.started.elapsed().as_secs_f64();
+        }
+        let path = "/proc/thread-self/schedstat"; // first of all: nanoseconds on a processor
+        let text = std::fs::read_to_string(path).expect("a Linux system");
+        let word = text.split_whitespace().next().expect("a number");
+        1e-9 * word.parse::<f64>().expect("a number")
+    }
 }
 
 impl Observer for Clock {
     fn on(&mut self, event: Event<'_>) -> Result<Control> {
         if matches!(event, Event::Step { .. }) {
-            self.seconds.push(self.last.elapsed().as_secs_f64());
+            self.seconds.push(self.now() - self.last);
         }
-        self.last = Instant::now();
+        self.last = self.now();
         let enough = self.started.elapsed() > self.patience && self.seconds.len() > WARM_UP + 2;
         Ok(if enough { Control::Stop } else { Control::Go })
     }
 }
 
 /// Seconds of each step.
-fn training_steps(shape: &Shape, patience: Duration) -> Result<Vec<f64>> {
+fn training_steps(shape: &Shape, patience: Duration, cpu: bool) -> Result<Vec<f64>> {
     let bench = Bench::new(shape)?;
     let Bench { config, encoder, dataset, scalers, network, params } = &bench;
     let mut trainer = Trainer::new(config, dataset, encoder, scalers, network);
     let mut progress = trainer.start(params.clone());
-    let now = Instant::now();
-    let mut clock = Clock { started: now, last: now, seconds: Vec::new(), patience };
+    let mut clock = Clock::new(patience, cpu);
     trainer.run(&mut progress, &mut clock)?;
     Ok(clock.seconds.split_off(WARM_UP))
 }
 
-/// Mean seconds a row: with many rows at hand, and with each answered before the next one comes.
-fn predictions(shape: &Shape) -> Result<(f64, f64)> {
+/// Mean seconds a row: with many rows at hand, or with each answered before the next one comes.
+fn predictions(shape: &Shape, one_by_one: bool) -> Result<f64> {
     let bench = Bench::new(shape)?;
     let plan = Plan::new(&bench.config);
     let series = &bench.dataset.train.table.series[0];
-    let run = |one_by_one: bool| {
-        let mut predictor =
-            Predictor::new(&bench.network, &bench.params, &bench.encoder, &bench.scalers, plan);
-        let (track, _) = predictor.series(&series.key);
-        // The first rows fill the window; they are not timed.
-        (0..shape.steps).for_each(|row| predictor.push(track, series.row(row), None));
-        let started = Instant::now();
-        let (mut answers, timed) = (0, shape.steps..series.rows());
-        for row in timed.clone() {
-            predictor.push(track, series.row(row), Some(row as u64));
-            if one_by_one {
-                predictor.flush();
-                answers += predictor.take().len();
-            }
+    let mut predictor =
+        Predictor::new(&bench.network, &bench.params, &bench.encoder, &bench.scalers, plan);
+    let (track, _) = predictor.series(&series.key);
+    // The first rows fill the window; they are not timed.
+    (0..shape.steps).for_each(|row| predictor.push(track, series.row(row), None));
+    let started = Instant::now();
+    let (mut answers, timed) = (0, shape.steps..series.rows());
+    for row in timed.clone() {
+        predictor.push(track, series.row(row), Some(row as u64));
+        if one_by_one {
+            predictor.flush();
+            answers += predictor.take().len();
         }
-        predictor.end();
-        answers += predictor.take().len();
-        assert_eq!(answers, timed.len(), "every row has an answer");
-        started.elapsed().as_secs_f64() / timed.len() as f64
-    };
-    Ok((run(false), run(true)))
+    }
+    predictor.end();
+    answers += predictor.take().len();
+    assert_eq!(answers, timed.len(), "every row has an answer");
+    Ok(started.elapsed().as_secs_f64() / timed.len() as f64)
 }

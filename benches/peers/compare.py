@@ -5,7 +5,8 @@
 
 Times of a shared machine are noisy. So each shape is timed in rounds, ours and theirs in turn, and a round waits (for so
 many seconds at most) until other programs leave the machine alone; what is reported are medians, and how busy others
-were. `--rows 0,3` times some rows of the table only and prints them, writing nothing."""
+were. `--rows 0,3` times some rows of the table only and prints them, writing nothing; with `--cpu`
+on one thread, in seconds of the processor instead of the clock's, which others on the machine disturb less."""
 
 import argparse
 import json
@@ -111,7 +112,11 @@ class Bench:
             for name, seconds in times.items():
                 others.append(self.wait())
                 asked = {"threads": 2, "seconds": self.options.seconds, **request}
-                seconds.append(statistics.median(self.programs[name].ask(asked)))
+                if self.options.cpu:
+                    asked.update(threads=1, cpu=True)
+                # The processor's clock ticks slowly: single steps say nothing, their mean does.
+                middle = statistics.mean if self.options.cpu else statistics.median
+                seconds.append(middle(self.programs[name].ask(asked)))
         medians = {name: statistics.median(seconds) for name, seconds in times.items()}
         return {**medians, "busy": statistics.median(others)}
 
@@ -160,7 +165,10 @@ def main():
     parser.add_argument("--seconds", type=float, default=1.0, help="of each program in each round")
     parser.add_argument("--wait", type=float, default=20.0, help="seconds a round waits for a quiet machine")
     parser.add_argument("--rows", help="rows of the table to print, from 0; nothing is written")
+    parser.add_argument("--cpu", action="store_true", help="with --rows: one thread, seconds of the processor")
     options = parser.parse_args()
+    if options.cpu and (options.rows is None or options.peers != "torch"):
+        parser.error("--cpu goes with --rows and --peers torch")
     bench = Bench(options)
     rows = range(len(TABLE)) if options.rows is None else [int(row) for row in options.rows.split(",")]
     entries = list(table(bench, rows))
