@@ -67,7 +67,7 @@ mod kernels {
     fn gates(bencher: Bencher, kind: Cell) {
         let (rows, hidden) = (16, 64);
         let (units, gates) = (rows * hidden, cell::gates(kind));
-        let (x_proj, h_proj) = (numbers(units * gates), numbers(units * gates));
+        let (mut gates, h_proj) = (numbers(units * gates), numbers(units * gates));
         let state = if cell::has_cell_state(kind) { units } else { 0 };
         let (h_prev, c_prev) = (numbers(units), numbers(state));
         let (mut h, mut c) = (vec![0.0; units], vec![0.0; state]);
@@ -76,7 +76,7 @@ mod kernels {
             let step = StepForward {
                 rows,
                 hidden,
-                x_proj: black_box(&x_proj),
+                gates: black_box(&mut gates),
                 h_proj: &h_proj,
                 h_prev: &h_prev,
                 c_prev: &c_prev,

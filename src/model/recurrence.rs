@@ -30,12 +30,11 @@ pub(super) struct Tape {
     h: Vec<f32>,       // [T + 1, B, H]
     c: Vec<f32>,       // [T + 1, B, H] or empty
     saved: Vec<f32>,   // [T, B, saved * H]
-    x_proj: Vec<f32>,  // [T, B, gates * H]
-    h_proj: Vec<f32>,  // [B, gates * H]
-    dx_proj: Vec<f32>, // [T, B, gates * H]: dL/dx_proj
-    dh_proj: Vec<f32>, // the same for h_proj, or empty where it equals dx_proj
-    dh: Vec<f32>,      // [B, H]
-    dc: Vec<f32>,      // [B, H] or empty
+    gates: Vec<f32>, // [T, B, gates * H]: x_proj, after forward the gates, after backward dL/dx_proj
+    h_proj: Vec<f32>, // [B, gates * H]
+    dh_proj: Vec<f32>, // [T, B, gates * H]: dL/dh_proj, or empty where it equals dL/dx_proj
+    dh: Vec<f32>,    // [B, H]
+    dc: Vec<f32>,    // [B, H] or empty
 }
 
 impl Recurrence {
@@ -83,7 +82,7 @@ impl Recurrence {
         // The input half of every step, in one product.
         let (count, bias_ih) = (steps * rows, Start::Row(&weights.input.bias));
         let x = &x[..count * self.input];
-        weights.input.forward.product(x, count, bias_ih, &mut tape.x_proj[..count * width]);
+        weights.input.forward.product(x, count, bias_ih, &mut tape.gates[..count * width]);
 
         let (read, write) = self.direction.slots();
         let bias_hh = Start::Row(&weights.hidden.bias);
@@ -104,7 +103,7 @@ impl Recurrence {
             let step = StepForward {
                 rows: live,
                 hidden,
-                x_proj: at(&tape.x_proj, t, rows * width, live * width),
+                gates: &mut tape.gates[t * rows * width..][..live * width],
                 h_proj: &tape.h_proj[..live * width],
                 h_prev,
                 c_prev,
@@ -141,7 +140,7 @@ impl Recurrence {
                 dh.iter_mut().zip(d_out).for_each(|(dh, d)| *dh += d);
             }
             let span = t * rows * width..(t + 1) * rows * width;
-            tape.dx_proj[span.clone()][live * width..].fill(0.0);
+            tape.gates[span.clone()][live * width..].fill(0.0);
             if separate {
                 tape.dh_proj[span.clone()][live * width..].fill(0.0);
             }
@@ -162,7 +161,7 @@ impl Recurrence {
                 saved: &tape.saved[t * rows * kept..][..live * kept],
                 dh: &mut tape.dh[..live * hidden],
                 dc: if tape.dc.is_empty() { &mut [] } else { &mut tape.dc[..live * hidden] },
-                dx_proj: &mut tape.dx_proj[span.clone()][..live * width],
+                gates: &mut tape.gates[span.clone()][..live * width],
                 dh_proj: if separate {
                     &mut tape.dh_proj[span.clone()][..live * width]
                 } else {
@@ -170,7 +169,7 @@ impl Recurrence {
                 },
             };
             cell::backward(self.cell, step);
-            let dh_proj = if separate { &tape.dh_proj[span] } else { &tape.dx_proj[span] };
+            let dh_proj = if separate { &tape.dh_proj[span] } else { &tape.gates[span] };
             let dh = &mut tape.dh[..live * hidden];
             let dh_proj = &dh_proj[..live * width];
             weights.hidden.backward.product(dh_proj, live, Start::There, dh);
@@ -197,9 +196,8 @@ impl Recurrence {
         tape.h.resize((steps + 1) * rows * hidden, 0.0);
         tape.c.resize((steps + 1) * rows * cell_width, 0.0);
         tape.saved.resize(steps * rows * cell::saved(self.cell) * hidden, 0.0);
-        tape.x_proj.resize(steps * rows * width, 0.0);
+        tape.gates.resize(steps * rows * width, 0.0);
         tape.h_proj.resize(rows * width, 0.0);
-        tape.dx_proj.resize(steps * rows * width, 0.0);
         if cell::separate_h_grad(self.cell) {
             tape.dh_proj.resize(steps * rows * width, 0.0);
         }
@@ -255,12 +253,12 @@ impl Tape {
 
     /// dL/dx_proj of all steps, `[T * B, gates * H]`.
     pub(super) fn dx_proj(&self, width: usize) -> &[f32] {
-        &self.dx_proj[..self.steps * self.rows * width]
+        &self.gates[..self.steps * self.rows * width]
     }
 
     /// dL/dh_proj of all steps, `[T * B, gates * H]`.
     pub(super) fn dh_proj(&self, width: usize) -> &[f32] {
-        let values = if self.dh_proj.is_empty() { &self.dx_proj } else { &self.dh_proj };
+        let values = if self.dh_proj.is_empty() { &self.gates } else { &self.dh_proj };
         &values[..self.steps * self.rows * width]
     }
 
