@@ -114,17 +114,12 @@ impl Layer {
             scale(&mut tape.d_out, &tape.mask);
         }
         let width = self.width();
+        let mut dx = dx;
         for (k, recurrence) in self.recurrences.iter().enumerate() {
-            let column = k * self.shape.hidden;
-            let steps = &mut tape.directions[k];
-            recurrence.backward(&weights[k], block, steps, &tape.d_out, width, column);
-        }
-        if let Some(dx) = dx {
-            let mut start = Start::Zero;
-            for (k, recurrence) in self.recurrences.iter().enumerate() {
-                recurrence.input_gradient(&weights[k], &tape.directions[k], start, dx);
-                start = Start::There;
-            }
+            let (column, steps) = (k * self.shape.hidden, &mut tape.directions[k]);
+            let start = if k == 0 { Start::Zero } else { Start::There };
+            let dx = dx.as_deref_mut().map(|dx| (dx, start));
+            recurrence.backward(&weights[k], block, steps, &tape.d_out, width, column, dx);
         }
     }
 

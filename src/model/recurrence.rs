@@ -1,5 +1,7 @@
 //! One cell unrolled over time in one direction: the products and the time loop.
 
+use std::ops::Range;
+
 use ndarray::{Ix1, Ix2};
 
 use super::block::Block;
@@ -21,6 +23,10 @@ pub(super) struct Recurrence {
     pub(super) bias_ih: Slot<Ix1>,   // [gates * H]
     pub(super) bias_hh: Slot<Ix1>,   // [gates * H]
 }
+
+/// Numbers of a core's nearest roomy cache that gates may take, and rows a product with input weights should have.
+const NEAR: usize = 1 << 16;
+const ROWS_WORTH_A_PRODUCT: usize = 64;
 
 /// What forward leaves for backward, and room for both; grows to the largest block seen.
 #[derive(Clone, Debug, Default)]
@@ -79,15 +85,16 @@ impl Recurrence {
         self.resize(tape, steps, rows);
         self.start(block, initial, tape);
 
-        // The input half of every step, in one product.
-        let (count, bias_ih) = (steps * rows, Start::Row(&weights.input.bias));
-        let x = &x[..count * self.input];
-        weights.input.forward.product(x, count, bias_ih, &mut tape.gates[..count * width]);
-
         let (read, write) = self.direction.slots();
         let bias_hh = Start::Row(&weights.hidden.bias);
         let kept = cell::saved(self.cell) * hidden;
-        for t in (0..steps).map(|k| self.direction.time(k, steps)) {
+        let together = self.together(rows);
+        for (k, t) in (0..steps).map(|k| (k, self.direction.time(k, steps))) {
+            if k % together == 0 {
+                // The input half of the steps to come, in one product.
+                let times = self.direction.times(k..steps.min(k + together), steps);
+                self.input_half(weights, x, times.start * rows..times.end * rows, tape);
+            }
             let live = block.live(t);
             let (h_prev, h) = two_slots(&mut tape.h, rows * hidden, t + read, t + write);
             let (h_prev, h) = (&h_prev[..live * hidden], &mut h[..live * hidden]);
@@ -115,8 +122,22 @@ impl Recurrence {
         }
     }
 
+    /// Timesteps whose products with the input weights are made at once: enough rows for the product, few enough for
+    /// the gates to stay near from one use to the next.
+    fn together(&self, rows: usize) -> usize {
+        (NEAR / (rows * self.width())).max(ROWS_WORTH_A_PRODUCT / rows).max(1)
+    }
+
+    /// `b_ih + W_ih x` for some rows of the `[T * B, input]` tensor.
+    fn input_half(&self, weights: &Recurrent, x: &[f32], rows: Range<usize>, tape: &mut Tape) {
+        let x = &x[rows.start * self.input..rows.end * self.input];
+        let gates = &mut tape.gates[rows.start * self.width()..rows.end * self.width()];
+        weights.input.forward.product(x, rows.len(), Start::Row(&weights.input.bias), gates);
+    }
+
     /// Walks back through time from `d_out` = dL/d(output), columns `column..column + H` of a
-    /// `[T, B, d_width]` tensor. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end.
+    /// `[T, B, d_width]` tensor. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end. Where it
+    /// is wanted, dL/dx = start + dL/dx_proj W_ih, `[T, B, input]`.
     pub(super) fn backward(
         &self,
         weights: &Recurrent,
@@ -125,6 +146,7 @@ impl Recurrence {
         d_out: &[f32],
         d_width: usize,
         column: usize,
+        mut dx: Option<(&mut [f32], Start)>,
     ) {
         let (steps, rows, hidden, width) = (block.steps(), block.rows(), self.hidden, self.width());
         let (read, write) = self.direction.slots();
@@ -132,7 +154,8 @@ impl Recurrence {
         let separate = cell::separate_h_grad(self.cell);
         tape.dh.fill(0.0);
         tape.dc.fill(0.0);
-        for t in (0..steps).rev().map(|k| self.direction.time(k, steps)) {
+        let together = self.together(rows);
+        for (k, t) in (0..steps).rev().map(|k| (k, self.direction.time(k, steps))) {
             let live = block.live(t);
             let d_out = &d_out[t * rows * d_width..];
             for (row, dh) in tape.dh[..live * hidden].chunks_exact_mut(hidden).enumerate() {
@@ -173,20 +196,33 @@ impl Recurrence {
             let dh = &mut tape.dh[..live * hidden];
             let dh_proj = &dh_proj[..live * width];
             weights.hidden.backward.product(dh_proj, live, Start::There, dh);
+            if let Some((dx, start)) = &mut dx
+                && k % together == 0
+            {
+                let times = self.direction.times(k..steps.min(k + together), steps);
+                self.input_gradient(
+                    weights,
+                    tape,
+                    times.start * rows..times.end * rows,
+                    *start,
+                    dx,
+                );
+            }
         }
     }
 
-    /// dL/dx = `start` + dx_proj W_ih, into `dx` `[T, B, input]`.
-    pub(super) fn input_gradient(
+    /// dL/dx = `start` + dL/dx_proj W_ih, for some rows of the `[T * B, input]` tensor.
+    fn input_gradient(
         &self,
         weights: &Recurrent,
         tape: &Tape,
+        rows: Range<usize>,
         start: Start,
         dx: &mut [f32],
     ) {
-        let count = tape.steps * tape.rows;
-        let dx_proj = tape.dx_proj(self.width());
-        weights.input.backward.product(dx_proj, count, start, &mut dx[..count * self.input]);
+        let dx_proj = &tape.gates[rows.start * self.width()..rows.end * self.width()];
+        let dx = &mut dx[rows.start * self.input..rows.end * self.input];
+        weights.input.backward.product(dx_proj, rows.len(), start, dx);
     }
 
     fn resize(&self, tape: &mut Tape, steps: usize, rows: usize) {
