@@ -119,12 +119,17 @@ impl Outer<'_> {
         let turned = self.x.range.len() < WIDTH;
         let (wide, narrow) = if turned { (self.d, self.x) } else { (self.x, self.d) };
         fill_panels(&mut self.scratch.panels, wide, self.rows, terms.clone());
-        fill_tiles::<R>(&mut self.scratch.tiles, narrow, self.rows, terms);
+        fill_tiles::<R>(&mut self.scratch.tiles, narrow, self.rows, terms.clone());
         let panels = wide.range.len().div_ceil(WIDTH);
         let tiles = narrow.range.len().div_ceil(R);
         let together = panels - panels % C;
+        // While this block is summed, the rows of the next are on their way, a few with each tile.
+        let coming = terms.end..self.rows.len().min(terms.end + BLOCK);
+        let share = coming.len().div_ceil((tiles * panels.div_ceil(C)).max(1)).max(1);
+        let mut coming = coming.step_by(share);
         for panel in (0..together).step_by(C) {
             for tile in 0..tiles {
+                self.prefetch::<V>(coming.next(), share);
                 self.tile::<V, R, C>(depth, tile, panel, turned);
             }
         }
@@ -132,6 +137,16 @@ impl Outer<'_> {
             for tile in 0..tiles {
                 self.tile::<V, R, 1>(depth, tile, panel, turned);
             }
+        }
+    }
+
+    /// Asks for the rows of `count` terms, from `first` on.
+    #[inline(always)]
+    fn prefetch<V: Vector>(&self, first: Option<usize>, count: usize) {
+        let Some(first) = first else { return };
+        for place in self.rows.places(first..self.rows.len().min(first + count)) {
+            V::prefetch(self.d.row(place));
+            V::prefetch(self.x.row(place));
         }
     }
 

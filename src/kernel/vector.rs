@@ -20,6 +20,8 @@ pub(super) trait Vector: Copy {
     fn add(self, other: Self) -> Self;
     /// To memory.
     fn store(self, lanes: &mut Lanes);
+    /// Asks for numbers that will be read soon; does nothing where the compiler has no word for that.
+    fn prefetch(_numbers: &[f32]) {}
 }
 
 /// In plain Rust, for the compiler to make the best of.
@@ -63,6 +65,15 @@ pub(super) mod x86 {
     use super::{Lanes, Vector};
     use std::arch::x86_64::*;
 
+    /// Into the second nearest cache, a line of 16 numbers at a time.
+    #[inline(always)]
+    fn prefetch(numbers: &[f32]) {
+        for line in numbers.chunks(16) {
+            // SAFETY: a hint; whatever the address, nothing is read that the program can see.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) };
+        }
+    }
+
     /// Two registers of AVX2; the CPU must have that and FMA.
     #[derive(Clone, Copy)]
     pub(in crate::kernel) struct Avx2(__m256, __m256);
@@ -93,6 +104,11 @@ pub(super) mod x86 {
         fn add(self, other: Self) -> Self {
             // SAFETY: the CPU has AVX2.
             unsafe { Avx2(_mm256_add_ps(self.0, other.0), _mm256_add_ps(self.1, other.1)) }
+        }
+
+        #[inline(always)]
+        fn prefetch(numbers: &[f32]) {
+            prefetch(numbers);
         }
 
         #[inline(always)]
@@ -134,6 +150,11 @@ pub(super) mod x86 {
         fn add(self, other: Self) -> Self {
             // SAFETY: the CPU has AVX-512F.
             Avx512(unsafe { _mm512_add_ps(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn prefetch(numbers: &[f32]) {
+            prefetch(numbers);
         }
 
         #[inline(always)]
