@@ -2,12 +2,12 @@
 //! knows terminals; everything goes to standard error.
 
 use std::io::{IsTerminal, Write};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::Result;
-use crate::text::{short, thousands};
+use crate::text::{seconds, short, thousands};
 use crate::train::{Control, EpochRecord, Event, Observer};
 
 /// Shows a training run.
@@ -122,7 +122,7 @@ impl View {
             short(record.learning_rate),
             cell(record.grad_norm),
             thousands(speed as u64),
-            seconds(elapsed),
+            seconds(elapsed.as_secs_f64()),
         ]);
         self.line(&(line + mark));
     }
@@ -156,28 +156,9 @@ impl Drop for View {
     }
 }
 
-/// `9.4 s`, `125 s`, `34 min`, `2.5 h`
-fn seconds(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    match time.as_secs() {
-        0..100 => format!("{seconds:.1} s"),
-        100..1_000 => format!("{seconds:.0} s"),
-        1_000..6_000 => format!("{:.0} min", seconds / 60.0),
-        _ => format!("{:.1} h", seconds / 3600.0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_for_people() {
-        assert_eq!(seconds(Duration::from_millis(1500)), "1.5 s");
-        assert_eq!(seconds(Duration::from_secs(125)), "125 s");
-        assert_eq!(seconds(Duration::from_secs(2040)), "34 min");
-        assert_eq!(seconds(Duration::from_secs(9000)), "2.5 h");
-    }
 
     #[test]
     fn a_line_of_the_table_fits_into_80_columns() {

@@ -36,6 +36,19 @@ pub fn short(x: f64) -> String {
     format!("{x:.digits$}")
 }
 
+/// `0.4 ms`, `35 ms`, `9.4 s`, `125 s`, `34 min`, `2.5 h`
+pub fn seconds(seconds: f64) -> String {
+    match seconds {
+        s if s < 0.00095 => format!("{} ms", (1e5 * s).ceil() / 100.0),
+        s if s < 0.0095 => format!("{:.1} ms", 1e3 * s),
+        s if s < 0.095 => format!("{:.0} ms", 1e3 * s),
+        s if s < 100.0 => format!("{s:.1} s"),
+        s if s < 1_000.0 => format!("{s:.0} s"),
+        s if s < 6_000.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +73,22 @@ mod tests {
             (1e9, "1.000e9"),
         ] {
             assert_eq!(short(x), text);
+        }
+    }
+
+    #[test]
+    fn times_for_people() {
+        for (time, text) in [
+            (0.00041, "0.41 ms"),
+            (0.0041, "4.1 ms"),
+            (0.041, "41 ms"),
+            (0.41, "0.4 s"),
+            (1.5, "1.5 s"),
+            (125.0, "125 s"),
+            (2040.0, "34 min"),
+            (9000.0, "2.5 h"),
+        ] {
+            assert_eq!(seconds(time), text);
         }
     }
 }

@@ -7,7 +7,7 @@ use clap::{ArgGroup, Parser};
 use super::{Common, print, signals, table};
 use crate::config::{Config, schema};
 use crate::error::{Error, shown_path};
-use crate::job::{FitOptions, FitResult, check, fit, resume};
+use crate::job::{FitOptions, FitResult, bench, check, fit, resume};
 use crate::progress::View;
 use crate::train::Outcome;
 
@@ -18,7 +18,7 @@ const PROGRAM: &str = "rnn-train";
 #[command(name = PROGRAM, version, max_term_width = 100, after_help = "Examples:\n  \
     rnn-train --config configs/pump-multi.json\n  \
     rnn-train --config configs/pump-multi.json --set model.hidden_size=128 --set training.seed=2 --check")]
-#[command(group = ArgGroup::new("job").args(["check", "print_config", "schema", "resume"]))]
+#[command(group = ArgGroup::new("job").args(["check", "bench", "print_config", "schema", "resume"]))]
 #[command(group = ArgGroup::new("start").args(["config", "schema", "resume"]).required(true).multiple(true))]
 pub struct Arguments {
     /// The config file
@@ -33,9 +33,12 @@ pub struct Arguments {
     /// Start from the weights and scalers of this model
     #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
     init_from: Option<PathBuf>,
-    /// Read config and data, print what they come to; write nothing
+    /// Read config and data, print an audit of them, shapes, memory and time; write nothing
     #[arg(long)]
     check: bool,
+    /// Time training steps of this config for a few seconds, print JSON; write nothing
+    #[arg(long)]
+    bench: bool,
     /// Print the config with every default filled in
     #[arg(long)]
     print_config: bool,
@@ -71,6 +74,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let threads = arguments.common.start_threads()?;
     if arguments.check {
         return Ok(print(&check(&load(&arguments)?)?)?);
+    }
+    if arguments.bench {
+        return Ok(print(&bench(&load(&arguments)?)?)?);
     }
     let options = FitOptions {
         config: arguments.config,

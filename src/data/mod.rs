@@ -1,8 +1,10 @@
 //! From CSV to the numbers a network reads: tables, splits, windows, scaling.
 
+pub mod audit;
 mod dataset;
 mod encoder;
 pub mod lanes;
+mod lines;
 pub mod reader;
 mod roles;
 mod row;
@@ -16,6 +18,7 @@ mod windows;
 pub use dataset::{Dataset, PartRows};
 pub use encoder::Encoder;
 pub use lanes::Chunk;
+pub use lines::Lines;
 pub use roles::Roles;
 pub use row::{Row, RowLayout, TimeOrder};
 pub use scale::{Moments, Scaler, ScalerSet, Scalers};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::lines::Lines;
 use super::reader::{Header, Record, RecordReader};
 use super::roles::Roles;
 use super::row::{Row, RowLayout, TimeOrder};
@@ -34,6 +35,10 @@ pub struct SourceFile {
     pub sha256: String,
     /// Its data rows.
     pub rows: u64,
+    /// The names in its header, used or not.
+    pub header: Vec<String>,
+    /// On which line each row starts.
+    pub lines: Lines,
 }
 
 /// The rows of one series.
@@ -145,6 +150,20 @@ impl Table {
         format!("series {}: ", crate::error::shown(&self.series[series].key.join(" / ")))
     }
 
+    /// The file a row of a series comes from, and its line there. Looks through the rows: for messages.
+    pub fn place(&self, series: usize, row: usize) -> Option<(&SourceFile, u64)> {
+        let of_series =
+            self.series_of_row.iter().enumerate().filter(|(_, s)| **s as usize == series);
+        let mut at = of_series.map(|(at, _)| at as u64).nth(row)?;
+        for file in &self.files {
+            if at < file.rows {
+                return Some((file, file.lines.line(at)?));
+            }
+            at -= file.rows;
+        }
+        None
+    }
+
     /// The commonest time between two rows of a series, with the kind of times.
     pub fn step(&self) -> Option<(i128, TimeKind)> {
         let mut counts: HashMap<i128, u64> = HashMap::new();
@@ -198,13 +217,16 @@ impl<'a> Builder<'a> {
         let mut reader = RecordReader::new(&mut hashing, name, b',');
         let header = Header::read(&mut reader)?;
         let layout = RowLayout::new(header, self.roles, |_| true)?;
+        let names = layout.header().names().to_vec();
         let (mut record, mut row, mut rows) = (Record::default(), Row::default(), 0);
+        let mut lines = Lines::default();
         while reader.read(&mut record)? {
             layout.parse(&record, &mut row)?;
             if !key.is_empty() {
                 row.key.clone_from(&key);
             }
             self.push(&layout, &record, &row)?;
+            lines.push(rows, row.line);
             rows += 1;
         }
         if rows == 0 {
@@ -212,7 +234,8 @@ impl<'a> Builder<'a> {
             return Err(DataError { file: name.to_owned(), message, ..DataError::default() }.into());
         }
         let sha256 = hashing.hex();
-        self.table.files.push(SourceFile { path: path.to_owned(), sha256, rows });
+        let path = path.to_owned();
+        self.table.files.push(SourceFile { path, sha256, rows, header: names, lines });
         Ok(())
     }
 

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+use crate::text::{short, thousands};
+
 /// A point in time that can be compared with others of the same kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
@@ -69,6 +71,27 @@ pub fn span_text(step: i128, count: usize, kind: TimeKind) -> Option<String> {
     Some(format!("{} {unit}", total / size))
 }
 
+/// Any span as people say it: as [`span_text`] does where that is short, else rounded: `3.2 d`, `0.25 s`.
+/// Numbers have no unit.
+pub fn about_text(nanos: i128, kind: TimeKind) -> String {
+    const UNITS: [(f64, &str); 4] = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s")];
+    let seconds = nanos as f64 / 1e9;
+    if kind == TimeKind::Number {
+        let whole = seconds == seconds.trunc() && (0.0..1e15).contains(&seconds);
+        return if whole { thousands(seconds as u64) } else { short(seconds) };
+    }
+    let exact = span_text(nanos, 1, kind);
+    if let Some(text) = exact.filter(|text| text.find(' ').is_some_and(|digits| digits <= 2)) {
+        return text;
+    }
+    let (size, unit) = UNITS.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1.0, "s"));
+    match seconds / size {
+        count if count >= 100.0 => format!("{} {unit}", thousands(count.round() as u64)),
+        count if count >= 1.0 => format!("{} {unit}", (10.0 * count).round() / 10.0),
+        count => format!("{} {unit}", short(count)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +125,24 @@ mod tests {
         assert_eq!(span_text(60 * minute, 7, TimeKind::Local).as_deref(), Some("7 h"));
         assert_eq!(span_text(5 * minute, 1, TimeKind::Zoned).as_deref(), Some("5 min"));
         assert_eq!(span_text(5 * minute, 1, TimeKind::Number), None);
+    }
+
+    #[test]
+    fn any_span_in_words() {
+        let second = 1_000_000_000;
+        for (nanos, text) in [
+            (3_600 * second, "1 h"),
+            (90 * 60 * second, "90 min"),
+            (3 * 86_400 * second, "3 d"),
+            (61 * second, "61 s"),
+            (3_661 * second, "1 h"),
+            (5_400 * second + second, "1.5 h"),
+            (second / 4, "0.2500 s"),
+            (400 * 86_400 * second + 1, "400 d"),
+        ] {
+            assert_eq!(about_text(nanos, TimeKind::Local), text);
+        }
+        assert_eq!(about_text(1_500 * second, TimeKind::Number), "1,500");
+        assert_eq!(about_text(second / 2, TimeKind::Number), "0.5000");
     }
 }

@@ -106,7 +106,7 @@ impl Session<'_> {
         for warning in &self.prepared.warnings {
             view.on(Event::Warning(warning.clone()))?;
         }
-        for note in super::check::row_notes(self.config, self.prepared) {
+        for note in super::row_notes::row_notes(self.config, self.prepared) {
             view.on(Event::Note(note))?;
         }
         let model = Model {

@@ -1,5 +1,6 @@
 //! One file per thing a user asks for. Jobs open files and tell an observer what happens; they print nothing.
 
+mod bench;
 mod check;
 mod evaluate;
 mod fit;
@@ -9,8 +10,11 @@ mod predict;
 mod prepare;
 mod recorder;
 mod resume;
+mod row_notes;
 mod rows_out;
+mod timing;
 
+pub use bench::bench;
 pub use check::check;
 pub use evaluate::{EvaluateOptions, evaluate};
 pub use fit::{FitOptions, FitResult, fit};

@@ -1,0 +1,110 @@
+//! The section on the columns in use.
+
+use super::layout::{Side, name, percent, table};
+use crate::data::audit::{Audit, ColumnAudit, Drift, Profile, Strength};
+use crate::job::prepare::Prepared;
+use crate::text::short;
+
+/// What each holds over the train rows, and how the later parts differ.
+pub(super) fn columns(prepared: &Prepared, audit: &Audit) -> String {
+    let mut out = format!("\nColumns in use, over the train rows\n{}", profiles(prepared, audit));
+    out += &super::data::unused_columns(prepared);
+    if audit.columns.iter().any(|c| c.valid.is_some() || c.test.is_some()) {
+        out += "\nDrift from the train rows\n";
+        out += &drifts(prepared, audit);
+        let several = prepared.dataset.train.table.series.len() > 1;
+        out += "  shift: of the mean, in train deviations; spread: deviation over train\n  \
+                deviation; outside: rows beyond the range of the train rows\n";
+        if several {
+            out += "  shift and spread: the median over series, each beside itself\n";
+        }
+    }
+    out
+}
+
+fn profiles(prepared: &Prepared, audit: &Audit) -> String {
+    use Side::{Left, Right};
+    let roles = &prepared.encoder.roles;
+    let heads = ["column", "role", "type", "min", "max", "mean", "deviation"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    for (place, (column, ColumnAudit { profile, .. })) in
+        roles.columns.iter().zip(&audit.columns).enumerate()
+    {
+        let role = match (roles.is_input(place), roles.targets.contains(&place)) {
+            (true, true) => "input target",
+            (true, false) => "input",
+            _ => "target",
+        };
+        let m = &profile.moments;
+        let figures = [m.min, m.max, m.mean, m.deviation()].map(|x| figure(x, profile.whole));
+        let mut row = vec![name(column), role.into(), kind(profile)];
+        row.extend(figures);
+        rows.push(row);
+    }
+    table(&[Left, Left, Left, Right, Right, Right, Right], &rows)
+}
+
+/// Whole numbers as they are, others with four digits.
+fn figure(x: f64, whole: bool) -> String {
+    if whole && x == x.trunc() && x.abs() < 1e7 { format!("{x:.0}") } else { short(x) }
+}
+
+fn kind(profile: &Profile) -> String {
+    match &profile.distinct {
+        _ if profile.is_constant() => "constant".into(),
+        Some(values) => format!("{} values", values.len()),
+        None if profile.whole => "integer".into(),
+        None => "number".into(),
+    }
+}
+
+fn drifts(prepared: &Prepared, audit: &Audit) -> String {
+    let part =
+        |pick: fn(&ColumnAudit) -> Option<Drift>| audit.columns.iter().any(|c| pick(c).is_some());
+    let parts: [(&str, fn(&ColumnAudit) -> Option<Drift>); 2] =
+        [("valid", |c| c.valid), ("test", |c| c.test)];
+    let parts: Vec<_> = parts.into_iter().filter(|(_, pick)| part(*pick)).collect();
+    let mut sides = vec![Side::Left];
+    let (mut over, mut head) = (vec![String::new()], vec!["column".to_owned()]);
+    for (part, _) in &parts {
+        sides.extend([Side::Right, Side::Right, Side::Right, Side::Left]);
+        over.extend([part, "", "", ""].map(str::to_owned));
+        head.extend(["shift", "spread", "outside", "drift"].map(str::to_owned));
+    }
+    let mut rows = vec![over, head];
+    for (column, audit) in prepared.encoder.roles.columns.iter().zip(&audit.columns) {
+        let mut row = vec![name(column)];
+        for (_, pick) in &parts {
+            row.extend(pick(audit).map_or_else(|| [(); 4].map(|()| "-".into()), cells));
+        }
+        rows.push(row);
+    }
+    table(&sides, &rows)
+}
+
+fn cells(drift: Drift) -> [String; 4] {
+    let word = match drift.strength() {
+        Strength::None => "none",
+        Strength::Slight => "slight",
+        Strength::Strong => "strong",
+    };
+    [shift(drift.shift), ratio(drift.spread), percent(drift.outside), word.into()]
+}
+
+/// `+0.58`; a column that was constant has no deviation to measure by.
+pub(super) fn shift(shift: f64) -> String {
+    match shift {
+        shift if !shift.is_finite() => "new".into(),
+        shift if shift.abs() < 99.5 => format!("{shift:+.2}"),
+        shift => format!("{shift:+.0}"),
+    }
+}
+
+/// `x0.54`
+pub(super) fn ratio(spread: f64) -> String {
+    match spread {
+        spread if !spread.is_finite() => "new".into(),
+        spread if spread < 99.5 => format!("x{spread:.2}"),
+        spread => format!("x{spread:.0}"),
+    }
+}

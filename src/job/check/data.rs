@@ -1,0 +1,208 @@
+//! The section on files, series, times and the split.
+
+use super::layout::{Side, count, name, paragraph, table};
+use crate::config::Config;
+use crate::data::audit::{Audit, Place, Timeline, parts};
+use crate::data::time::about_text;
+use crate::data::{Dataset, PartRows, Table};
+use crate::error::shown_path;
+use crate::job::prepare::Prepared;
+use crate::job::row_notes::sequences;
+use crate::text::thousands;
+
+/// Files that are listed one by one.
+const FILES: usize = 6;
+/// Names of columns that are listed.
+const NAMES: usize = 12;
+
+/// The whole section.
+pub(super) fn data(config: &Config, prepared: &Prepared, audit: &Audit) -> String {
+    let mut out = "Data\n".to_owned();
+    for (table, timeline) in prepared.dataset.tables().into_iter().zip(&audit.timelines) {
+        out += &files(table);
+        out += &series(table);
+        if let Some(timeline) = timeline {
+            out += &times(&prepared.dataset, table, timeline);
+        }
+    }
+    out += &split(config, prepared);
+    out + &left_out(config, prepared)
+}
+
+fn files(table: &Table) -> String {
+    let line = |file: &crate::data::SourceFile| {
+        let text = format!("{}: {}", shown_path(&file.path), count(file.rows, "row"));
+        format!("  file    {text}\n")
+    };
+    let mut out: String = table.files.iter().take(FILES).map(line).collect();
+    if table.files.len() > FILES {
+        let more = table.files.len() - FILES;
+        out += &format!("  files   {more} more, {} in all\n", count(table.rows(), "row"));
+    }
+    out
+}
+
+fn series(table: &Table) -> String {
+    if table.series.len() < 2 {
+        return String::new();
+    }
+    let rows = || table.series.iter().map(|s| s.rows() as u64);
+    let (shortest, longest) = (rows().min().unwrap_or(0), rows().max().unwrap_or(0));
+    let of = if shortest == longest {
+        format!("each of {}", count(longest, "row"))
+    } else {
+        format!("the shortest of {}, the longest of {}", thousands(shortest), count(longest, "row"))
+    };
+    format!("  series  {}, {of}\n", thousands(table.series.len() as u64))
+}
+
+/// From when to when, how often, and where not.
+fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
+    let mut text = format!("{} to {}", timeline.first, timeline.last);
+    if let Some(step) = timeline.step {
+        let usual = about_text(i128::from(step.nanos), timeline.kind);
+        text += &match step.share {
+            _ if step.weekdays => ", every weekday".into(),
+            share if share == 1.0 => format!(", every {usual}"),
+            share if share >= 0.5 => {
+                format!(", mostly every {usual} ({} %)", (1e3 * share).floor() / 10.0)
+            }
+            _ => format!(", about every {usual}"),
+        };
+    }
+    let mut out = paragraph("  time    ", &text.escape_debug().to_string());
+    let mut notes = Vec::new();
+    if let Some(gap) = timeline.longest_gap() {
+        let longest = about_text(i128::from(gap.nanos), timeline.kind);
+        let parts = parts(dataset);
+        let part = parts.iter().find(|(_, part)| std::ptr::eq(&*part.table, table));
+        let place = part.map(|(part, _)| Place { part: *part, series: gap.series, row: gap.row });
+        let place = place.map_or(String::new(), |place| line_and_time(dataset, place));
+        let missing: u64 = timeline.gaps.iter().map(|gap| gap.missing).sum();
+        notes.push(match timeline.gaps.len() {
+            1 => format!("1, of {longest} before {place}"),
+            gaps => format!(
+                "{} with {} missing, the longest of {longest} before {place}",
+                thousands(gaps as u64),
+                count(missing, "row")
+            ),
+        });
+    }
+    if timeline.irregular > 0 {
+        if notes.is_empty() {
+            notes.push("none".into());
+        }
+        notes.push(format!("{} of another length", count(timeline.irregular, "step")));
+    }
+    if !notes.is_empty() {
+        out += &paragraph("  gaps    ", &notes.join("; "));
+    }
+    out
+}
+
+/// `line 812 (2024-03-01 14:00)`, with the file where there are several.
+pub(super) fn line_and_time(dataset: &Dataset, place: Place) -> String {
+    let time = place.time(dataset);
+    let time = if time.is_empty() { String::new() } else { format!(" ({})", time.escape_debug()) };
+    let Some((file, line)) = place.line(dataset) else {
+        return format!("row {}{time}", place.row + 1);
+    };
+    let tables = dataset.tables();
+    let single = tables.len() == 1 && tables[0].files.len() == 1;
+    let of = if single { String::new() } else { format!(" of {}", shown_path(&file.path)) };
+    format!("line {line}{of}{time}")
+}
+
+/// Rows, times and uses of each part.
+fn split(config: &Config, prepared: &Prepared) -> String {
+    use Side::{Left, Right};
+    let used = |name: &str| {
+        if name == "train" {
+            let (used, _) = prepared.row_counts(config);
+            let (count, unit) = sequences(config, prepared, used);
+            let one = unit.strip_suffix('s').filter(|_| count == 1 && unit == "windows");
+            format!("{} {}", thousands(count), one.unwrap_or(unit))
+        } else {
+            format!("{} scored", thousands(prepared.scored(config, name)))
+        }
+    };
+    let row = |(name, part): (crate::data::audit::PartName, &PartRows)| {
+        let (first, last) = extent(part);
+        vec![name.text().into(), count(part.rows(), "row"), first, last, used(name.text())]
+    };
+    let rows: Vec<Vec<String>> = parts(&prepared.dataset).into_iter().map(row).collect();
+    let timed = rows.iter().any(|row| !row[2].is_empty());
+    let drop_times = |mut row: Vec<String>| {
+        row.drain(2..4);
+        row
+    };
+    if timed {
+        table(&[Left, Right, Left, Left, Right], &rows)
+    } else {
+        table(&[Left, Right, Right], &rows.into_iter().map(drop_times).collect::<Vec<_>>())
+    }
+}
+
+/// The first and last time of a part.
+fn extent(part: &PartRows) -> (String, String) {
+    let dated = || {
+        let pairs = part.table.series.iter().zip(&part.ranges);
+        pairs.filter(|(s, range)| !s.times.is_empty() && !range.is_empty())
+    };
+    let first = dated().min_by_key(|(s, range)| s.times[range.start]);
+    let last = dated().max_by_key(|(s, range)| s.times[range.end - 1]);
+    let first = first.map_or("", |(s, range)| s.time_text(range.start));
+    let last = last.map_or("", |(s, range)| s.time_text(range.end - 1));
+    (name(first), name(last))
+}
+
+/// Rows that are read and not used, a line per reason.
+fn left_out(config: &Config, prepared: &Prepared) -> String {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut note = |reason, text| match reasons.iter_mut().find(|(known, _)| *known == reason) {
+        Some((_, texts)) => texts.push(text),
+        None => reasons.push((reason, vec![text])),
+    };
+    for (reason, rows) in prepared.row_counts(config).1 {
+        note(reason, format!("{} no input", count(rows, "train row")));
+    }
+    for part in ["valid", "test"] {
+        for (reason, rows) in prepared.predictions(config, part).1 {
+            note(reason, format!("{} not scored", count(rows, &format!("{part} prediction"))));
+        }
+    }
+    if prepared.dataset.left_out > 0 {
+        note("in no part of the split", count(prepared.dataset.left_out, "row"));
+    }
+    let line = |(reason, texts): (&str, Vec<String>)| format!("{}: {reason}", texts.join(", "));
+    let lines = reasons.into_iter().map(line).enumerate();
+    lines
+        .map(|(k, line)| paragraph(if k == 0 { "  unused  " } else { "          " }, &line))
+        .collect()
+}
+
+/// The columns that no key names.
+pub(super) fn unused_columns(prepared: &Prepared) -> String {
+    let roles = &prepared.encoder.roles;
+    let mut unused: Vec<&String> = Vec::new();
+    let series = roles.series_names();
+    for file in prepared.dataset.tables().into_iter().flat_map(|table| &table.files) {
+        let free = file.header.iter().filter(|name| {
+            !roles.columns.contains(name)
+                && roles.time.as_ref() != Some(name)
+                && !series.contains(name)
+        });
+        for name in free {
+            if !unused.contains(&name) {
+                unused.push(name);
+            }
+        }
+    }
+    if unused.is_empty() {
+        return String::new();
+    }
+    let shown: Vec<String> = unused.iter().take(NAMES).map(|n| crate::error::shown(n)).collect();
+    let more = if unused.len() > NAMES { ", …" } else { "" };
+    let text = format!("{}: {}{more}", count(unused.len() as u64, "column"), shown.join(", "));
+    paragraph("  not used  ", &text)
+}

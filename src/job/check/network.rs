@@ -1,0 +1,109 @@
+//! The section on the network: every shape of contract section 3, with this config's numbers.
+
+use super::layout::{Side, count, table};
+use crate::config::{Cell, Config, Head, LossSteps, Nonlinearity};
+use crate::job::prepare::Prepared;
+use crate::model::{Architecture, Entry, cell};
+use crate::text::thousands;
+
+/// Layers that are listed one by one; of more, equal ones share their lines.
+const LAYERS: usize = 3;
+
+/// The whole section.
+pub(super) fn network(config: &Config, prepared: &Prepared) -> String {
+    let a = prepared.network.architecture();
+    let numbers = thousands(prepared.network.layout().len() as u64);
+    let mut out = format!("\nNetwork: {}; {numbers} parameters\n", describe(a));
+    out += &activations(config, prepared, a);
+    out + &parameters(prepared, a)
+}
+
+/// `2 lstm layers of 64 units, forward, linear head`
+fn describe(a: &Architecture) -> String {
+    let cell = match a.cell {
+        Cell::Rnn(Nonlinearity::Tanh) => "rnn (tanh)",
+        Cell::Rnn(Nonlinearity::Relu) => "rnn (relu)",
+        Cell::Lstm => "lstm",
+        Cell::Gru => "gru",
+    };
+    let layers = count(a.layers as u64, &format!("{cell} layer"));
+    let units = count(a.hidden as u64, "unit");
+    let directions = if a.directions == 2 { "both directions" } else { "forward" };
+    let head = if a.head == Head::Linear { "linear head" } else { "no head" };
+    format!("{layers} of {units}, {directions}, {head}")
+}
+
+fn activations(config: &Config, prepared: &Prepared, a: &Architecture) -> String {
+    let (batch, n) = (config.training.batch_size, prepared.windows(config).longest());
+    let width = a.directions * a.hidden;
+    let steps = if config.task.loss_steps == LossSteps::All { n } else { 1 };
+    let states = [a.layers * a.directions, batch, a.hidden];
+    let row = |name: &str, meaning: &str, shape: [usize; 3]| {
+        vec![name.to_owned(), meaning.to_owned(), shown(&shape)]
+    };
+    let from = if a.head == Head::Linear { "head" } else { "hidden state" };
+    let mut rows = vec![
+        row("input, one timestep", "(batch, 1, emb)", [batch, 1, a.input]),
+        row("input, all timesteps", "(batch, n, emb)", [batch, n, a.input]),
+        row("output, all timesteps", "(batch, n, directions x hidden)", [batch, n, width]),
+        row("hidden state", "(layers x directions, batch, hidden)", states),
+    ];
+    if cell::has_cell_state(a.cell) {
+        rows.push(row("cell state", "(layers x directions, batch, hidden)", states));
+    }
+    let outputs = "(batch, steps, targets x horizon)";
+    rows.push(row(&format!("prediction, {from}"), outputs, [batch, steps, a.outputs]));
+    table(&[Side::Left, Side::Left, Side::Left], &rows)
+}
+
+/// Every tensor of parameters with its shape and size, and their sum.
+fn parameters(prepared: &Prepared, a: &Architecture) -> String {
+    let entries = prepared.network.layout().entries();
+    let mut rows = vec![["parameter", "shape", "numbers"].map(str::to_owned).to_vec()];
+    // Each layer has the same number of tensors; the head follows.
+    let per_layer = entries.iter().take_while(|e| e.name.starts_with("rnn.")).count() / a.layers;
+    let (layers, head) = entries.split_at(per_layer * a.layers);
+    let layers: Vec<&[Entry]> = layers.chunks(per_layer).collect();
+    for (first, alike) in runs(&layers) {
+        for entry in layers[first] {
+            let last = first + alike - 1;
+            let (mut name, mut numbers) = (entry.name.clone(), thousands(size(entry)));
+            if alike > 1 {
+                name = name.replace(&format!("_l{first}"), &format!("_l{first}…{last}"));
+                numbers = format!("{alike} x {numbers}");
+            }
+            rows.push(vec![name, shown(&entry.shape), numbers]);
+        }
+    }
+    rows.extend(head.iter().map(|e| vec![e.name.clone(), shown(&e.shape), thousands(size(e))]));
+    let total = thousands(prepared.network.layout().len() as u64);
+    rows.push(vec!["all".into(), String::new(), total]);
+    format!("\n{}", table(&[Side::Left, Side::Left, Side::Right], &rows))
+}
+
+/// (first layer, how many like it): one by one where they are few.
+fn runs(layers: &[&[Entry]]) -> Vec<(usize, usize)> {
+    let alike = |a: &[Entry], b: &[Entry]| a.iter().zip(b).all(|(a, b)| a.shape == b.shape);
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for layer in 0..layers.len() {
+        match runs.last_mut() {
+            Some((first, count))
+                if layers.len() > LAYERS && alike(layers[*first], layers[layer]) =>
+            {
+                *count += 1;
+            }
+            _ => runs.push((layer, 1)),
+        }
+    }
+    runs
+}
+
+fn size(entry: &Entry) -> u64 {
+    entry.shape.iter().product::<usize>() as u64
+}
+
+/// `(64, 96, 5)`
+fn shown(shape: &[usize]) -> String {
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    format!("({})", sizes.join(", "))
+}
