@@ -36,6 +36,12 @@ pub fn short(x: f64) -> String {
     format!("{x:.digits$}")
 }
 
+/// A value as the file has it where that is short, else with four digits.
+pub fn value(x: f64) -> String {
+    let text = x.to_string();
+    if text.len() <= 8 { text } else { short(x) }
+}
+
 /// `0.4 ms`, `35 ms`, `9.4 s`, `125 s`, `34 min`, `2.5 h`
 pub fn seconds(seconds: f64) -> String {
     match seconds {
@@ -73,6 +79,15 @@ mod tests {
             (1e9, "1.000e9"),
         ] {
             assert_eq!(short(x), text);
+        }
+    }
+
+    #[test]
+    fn values_of_a_file() {
+        for (x, text) in
+            [(-999.0, "-999"), (0.5, "0.5"), (1.0 / 3.0, "0.3333"), (1e300, "1.000e300")]
+        {
+            assert_eq!(value(x), text);
         }
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-use crate::text::{short, thousands};
+use crate::text::{thousands, value};
 
 /// A point in time that can be compared with others of the same kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub fn about_text(nanos: i128, kind: TimeKind) -> String {
     let seconds = nanos as f64 / 1e9;
     if kind == TimeKind::Number {
         let whole = seconds == seconds.trunc() && (0.0..1e15).contains(&seconds);
-        return if whole { thousands(seconds as u64) } else { short(seconds) };
+        return if whole { thousands(seconds as u64) } else { value(seconds) };
     }
     let exact = span_text(nanos, 1, kind);
     if let Some(text) = exact.filter(|text| text.find(' ').is_some_and(|digits| digits <= 2)) {
@@ -88,7 +88,7 @@ pub fn about_text(nanos: i128, kind: TimeKind) -> String {
     match seconds / size {
         count if count >= 100.0 => format!("{} {unit}", thousands(count.round() as u64)),
         count if count >= 1.0 => format!("{} {unit}", (10.0 * count).round() / 10.0),
-        count => format!("{} {unit}", short(count)),
+        count => format!("{} {unit}", value(count)),
     }
 }
 
@@ -137,12 +137,12 @@ mod tests {
             (61 * second, "61 s"),
             (3_661 * second, "1 h"),
             (5_400 * second + second, "1.5 h"),
-            (second / 4, "0.2500 s"),
+            (second / 4, "0.25 s"),
             (400 * 86_400 * second + 1, "400 d"),
         ] {
             assert_eq!(about_text(nanos, TimeKind::Local), text);
         }
         assert_eq!(about_text(1_500 * second, TimeKind::Number), "1,500");
-        assert_eq!(about_text(second / 2, TimeKind::Number), "0.5000");
+        assert_eq!(about_text(second / 2, TimeKind::Number), "0.5");
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn row_notes(config: &Config, prepared: &Prepared) -> Vec<String> {
 }
 
 /// What an epoch is made of.
-pub(super) fn sequences(config: &Config, prepared: &Prepared, used: u64) -> (u64, &'static str) {
+fn sequences(config: &Config, prepared: &Prepared, used: u64) -> (u64, &'static str) {
     match (config.training.state, config.data.window) {
         (State::Carry { .. }, _) => (used, "rows in chunks that hand their state on"),
         (State::Reset, Some(_)) => (prepared.windows(config).count(), "windows"),

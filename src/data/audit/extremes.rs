@@ -5,8 +5,9 @@ use crate::data::{Dataset, PartRows};
 
 /// Values this many times the middle half's width away from it are outliers.
 const FAR: f64 = 12.0;
-/// Where more than this share of a part is far out, it is the column's nature.
+/// Where more than this share of all rows (and more than a few) is far out, it is the column's nature.
 const RARE: f64 = 0.01;
+const A_FEW: f64 = 3.0;
 /// A jump is at least this share of the column's range, and this many times what 99 of 100 steps are at most.
 const JUMP_RANGE: f64 = 0.5;
 const JUMP_STEPS: f64 = 20.0;
@@ -65,7 +66,7 @@ pub(super) fn outliers(dataset: &Dataset, column: usize) -> Option<Outliers> {
         }
     }
     let (_, found) = found?;
-    (found.count as f64 <= (RARE * rows as f64).max(1.0)).then_some(found)
+    (found.count as f64 <= (RARE * rows as f64).max(A_FEW)).then_some(found)
 }
 
 fn take(found: &mut Option<(f64, Outliers)>, far: f64, value: f64, place: Place, usual: &Usual) {

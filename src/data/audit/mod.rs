@@ -151,22 +151,25 @@ fn of_columns(audited: &Audited, columns: &[ColumnAudit]) -> Vec<Finding> {
         let few = few.filter(|values| profile.moments.count >= 10 * values.len() as u64);
         found.extend(few.map(|values| Finding::FewValues { column, values: values.clone() }));
     }
-    let drifting: Vec<_> = columns
-        .iter()
-        .enumerate()
-        .filter_map(|(k, c)| c.strongest().map(|(p, d)| (k, p, d)))
-        .collect();
+    found.extend(far_out(dataset, columns));
+    found
+}
+
+/// Outliers, jumps and drift. An outlier makes the other two of itself, so it is told alone.
+fn far_out(dataset: &Dataset, columns: &[ColumnAudit]) -> Vec<Finding> {
+    let (mut found, mut jumps, mut drifting) = (Vec::new(), Vec::new(), Vec::new());
+    for (column, audit) in columns.iter().enumerate() {
+        if let Some(outliers) = extremes::outliers(dataset, column) {
+            found.push(Finding::Outliers(column, outliers));
+            continue;
+        }
+        jumps.extend(extremes::jump(&dataset.train, column).map(|j| Finding::Jump(column, j)));
+        drifting.extend(audit.strongest().map(|(part, drift)| (column, part, drift)));
+    }
+    found.append(&mut jumps);
     if !drifting.is_empty() {
         found.push(Finding::Drift(drifting));
     }
-    let mut jumps = Vec::new();
-    for column in 0..columns.len() {
-        match extremes::outliers(dataset, column) {
-            Some(outliers) => found.push(Finding::Outliers(column, outliers)),
-            None => jumps.extend(extremes::jump(&dataset.train, column).map(|j| (column, j))),
-        }
-    }
-    found.extend(jumps.into_iter().map(|(column, jump)| Finding::Jump(column, jump)));
     found
 }
 

@@ -95,6 +95,7 @@ fn cells(drift: Drift) -> [String; 4] {
 pub(super) fn shift(shift: f64) -> String {
     match shift {
         shift if !shift.is_finite() => "new".into(),
+        shift if shift.abs() < 0.005 => "0.00".into(),
         shift if shift.abs() < 99.5 => format!("{shift:+.2}"),
         shift => format!("{shift:+.0}"),
     }

@@ -1,13 +1,12 @@
 //! The section on files, series, times and the split.
 
 use super::layout::{Side, count, name, paragraph, table};
-use crate::config::Config;
-use crate::data::audit::{Audit, Place, Timeline, parts};
+use crate::config::{Config, State};
+use crate::data::audit::{Audit, PartName, Place, Timeline, parts};
 use crate::data::time::about_text;
 use crate::data::{Dataset, PartRows, Table};
 use crate::error::shown_path;
 use crate::job::prepare::Prepared;
-use crate::job::row_notes::sequences;
 use crate::text::thousands;
 
 /// Files that are listed one by one.
@@ -19,7 +18,7 @@ const NAMES: usize = 12;
 pub(super) fn data(config: &Config, prepared: &Prepared, audit: &Audit) -> String {
     let mut out = "Data\n".to_owned();
     for (table, timeline) in prepared.dataset.tables().into_iter().zip(&audit.timelines) {
-        out += &files(table);
+        out += &files(&prepared.dataset, table);
         out += &series(table);
         if let Some(timeline) = timeline {
             out += &times(&prepared.dataset, table, timeline);
@@ -29,10 +28,12 @@ pub(super) fn data(config: &Config, prepared: &Prepared, audit: &Audit) -> Strin
     out + &left_out(config, prepared)
 }
 
-fn files(table: &Table) -> String {
+/// The files of a table; where each part has its own, with its name.
+fn files(dataset: &Dataset, table: &Table) -> String {
+    let part = part_of(dataset, table).filter(|_| dataset.tables().len() > 1);
+    let part = part.map_or(String::new(), |part| format!(" ({})", part.text()));
     let line = |file: &crate::data::SourceFile| {
-        let text = format!("{}: {}", shown_path(&file.path), count(file.rows, "row"));
-        format!("  file    {text}\n")
+        format!("  file    {}: {}{part}\n", shown_path(&file.path), count(file.rows, "row"))
     };
     let mut out: String = table.files.iter().take(FILES).map(line).collect();
     if table.files.len() > FILES {
@@ -40,6 +41,12 @@ fn files(table: &Table) -> String {
         out += &format!("  files   {more} more, {} in all\n", count(table.rows(), "row"));
     }
     out
+}
+
+/// The first part whose rows stand in a table.
+fn part_of(dataset: &Dataset, table: &Table) -> Option<PartName> {
+    let mut parts = parts(dataset).into_iter();
+    parts.find(|(_, part)| std::ptr::eq(&*part.table, table)).map(|(name, _)| name)
 }
 
 fn series(table: &Table) -> String {
@@ -74,10 +81,9 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
     let mut notes = Vec::new();
     if let Some(gap) = timeline.longest_gap() {
         let longest = about_text(i128::from(gap.nanos), timeline.kind);
-        let parts = parts(dataset);
-        let part = parts.iter().find(|(_, part)| std::ptr::eq(&*part.table, table));
-        let place = part.map(|(part, _)| Place { part: *part, series: gap.series, row: gap.row });
-        let place = place.map_or(String::new(), |place| line_and_time(dataset, place));
+        let place = part_of(dataset, table).map_or(String::new(), |part| {
+            line_and_time(dataset, Place { part, series: gap.series, row: gap.row })
+        });
         let missing: u64 = timeline.gaps.iter().map(|gap| gap.missing).sum();
         notes.push(match timeline.gaps.len() {
             1 => format!("1, of {longest} before {place}"),
@@ -116,17 +122,13 @@ pub(super) fn line_and_time(dataset: &Dataset, place: Place) -> String {
 /// Rows, times and uses of each part.
 fn split(config: &Config, prepared: &Prepared) -> String {
     use Side::{Left, Right};
-    let used = |name: &str| {
-        if name == "train" {
-            let (used, _) = prepared.row_counts(config);
-            let (count, unit) = sequences(config, prepared, used);
-            let one = unit.strip_suffix('s').filter(|_| count == 1 && unit == "windows");
-            format!("{} {}", thousands(count), one.unwrap_or(unit))
-        } else {
-            format!("{} scored", thousands(prepared.scored(config, name)))
-        }
+    let used = |name: &str| match (name, config.training.state, config.data.window) {
+        ("train", State::Carry { .. }, Some(window)) => format!("in chunks of {}", window.length),
+        ("train", _, Some(_)) => count(prepared.windows(config).count(), "window"),
+        ("train", _, None) => count(prepared.windows(config).count(), "whole series"),
+        _ => format!("{} scored", thousands(prepared.scored(config, name))),
     };
-    let row = |(name, part): (crate::data::audit::PartName, &PartRows)| {
+    let row = |(name, part): (PartName, &PartRows)| {
         let (first, last) = extent(part);
         vec![name.text().into(), count(part.rows(), "row"), first, last, used(name.text())]
     };

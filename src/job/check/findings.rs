@@ -4,12 +4,12 @@ use super::columns::{ratio, shift};
 use super::data::line_and_time;
 use super::layout::{count, percent};
 use super::sizes;
-use crate::config::{Config, RelativeTo, TaskKind};
+use crate::config::{Config, RelativeTo, State, TaskKind};
 use crate::data::audit::{Copied, Drift, Finding, Gap, Jump, Outliers, PartName, Place, Tells};
 use crate::data::time::about_text;
 use crate::error::shown;
 use crate::job::prepare::Prepared;
-use crate::text::{short, thousands};
+use crate::text::{thousands, value};
 
 /// Columns named in one sentence.
 const NAMED: usize = 4;
@@ -39,8 +39,8 @@ impl Words<'_> {
                 "column {} is not scaled and goes from {} to {}; set its \"scale\" (or data.scale) to \
                  \"standard\"",
                 self.column(*column),
-                short(range.0),
-                short(range.1)
+                value(range.0),
+                value(range.1)
             ),
             Finding::FewValues { column, values } => self.few_values(*column, values),
             Finding::Drift(columns) => self.drift(columns),
@@ -129,53 +129,46 @@ impl Words<'_> {
         let place = Place { part: PartName::Train, series: longest.series, row: longest.row };
         let kind = self.prepared.dataset.train.table.series[longest.series].time_kind();
         let length = kind.map_or(String::new(), |kind| about_text(i128::from(longest.nanos), kind));
-        let verb = if gaps == 1 { "lies" } else { "lie" };
-        let across = if self.config.training.state != crate::config::State::Reset {
+        let gaps = match gaps {
+            1 => format!("1 gap of {length} lies in the train rows,"),
+            gaps => {
+                format!("{} gaps lie in the train rows, the longest of {length}", thousands(gaps))
+            }
+        };
+        let across = if self.config.training.state != State::Reset {
             "the state is carried across".to_owned()
         } else {
             let verb = if windows == 1 { "runs" } else { "run" };
             format!("{} of {} windows {verb} across", thousands(windows), thousands(of))
         };
         format!(
-            "{} {verb} in the train rows, the longest of {length} before {}, and {across} as if no time had \
-             passed; fill the rows, or let a new series begin there (data.series)",
-            count(gaps, "gap"),
+            "{gaps} before {}, and {across} as if no time had passed; fill the rows, or let a new series begin \
+             there (data.series)",
             line_and_time(&self.prepared.dataset, place)
         )
     }
 
     fn outliers(&self, column: usize, o: &Outliers) -> String {
-        let name = self.column(column);
-        let usual =
-            format!("half of its rows lie between {} and {}", short(o.usual.0), short(o.usual.1));
+        let (name, farthest) = (self.column(column), value(o.value));
         let place = line_and_time(&self.prepared.dataset, o.place);
-        let value = short(o.value);
-        let part = if o.place.part == PartName::Train {
-            "they stretch its scale"
-        } else {
-            "they rule the score"
-        };
-        let it = if o.place.part == PartName::Train {
-            "it stretches its scale"
-        } else {
-            "it rules the score"
+        let usual =
+            format!("half of its rows lie between {} and {}", value(o.usual.0), value(o.usual.1));
+        let harm = match o.place.part {
+            PartName::Train => "such values stretch the scale",
+            _ => "such values rule the score",
         };
         if o.equal >= 3 && 2 * o.equal > o.count {
             return format!(
-                "{name} is {value} in {}, first at {place}, while {usual}: that looks like a mark for missing \
+                "{name} is {farthest} in {}, first at {place}, while {usual}: that looks like a mark for missing \
                  values; take these rows out",
                 count(o.equal, "row")
             );
         }
-        match o.count {
-            1 => format!(
-                "{name} is {value} at {place}, while {usual}; correct it or take the row out: {it}"
-            ),
-            many => format!(
-                "{name} has {many} values far out, the farthest {value} at {place}, while {usual}; correct them or \
-                 take the rows out: {part}"
-            ),
-        }
+        let found = match o.count {
+            1 => format!("is {farthest} at {place}"),
+            many => format!("has {many} values far out, the farthest {farthest} at {place}"),
+        };
+        format!("{name} {found}, while {usual}; correct it, or take the row out: {harm}")
     }
 
     fn jump(&self, column: usize, jump: &Jump) -> String {
@@ -187,10 +180,10 @@ impl Words<'_> {
             "{} jumps from {} to {} at {}{more}, and moves by {} at most in 99 of 100 rows; if nothing real \
              happened there, correct it, or let a new series begin (data.series)",
             self.column(column),
-            short(jump.values.0),
-            short(jump.values.1),
+            value(jump.values.0),
+            value(jump.values.1),
             line_and_time(&self.prepared.dataset, jump.place),
-            short(jump.usual)
+            value(jump.usual)
         )
     }
 

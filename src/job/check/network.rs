@@ -18,7 +18,7 @@ pub(super) fn network(config: &Config, prepared: &Prepared) -> String {
     out + &parameters(prepared, a)
 }
 
-/// `2 lstm layers of 64 units, forward, linear head`
+/// `2 lstm layers of 64 units, forward`
 fn describe(a: &Architecture) -> String {
     let cell = match a.cell {
         Cell::Rnn(Nonlinearity::Tanh) => "rnn (tanh)",
@@ -29,8 +29,7 @@ fn describe(a: &Architecture) -> String {
     let layers = count(a.layers as u64, &format!("{cell} layer"));
     let units = count(a.hidden as u64, "unit");
     let directions = if a.directions == 2 { "both directions" } else { "forward" };
-    let head = if a.head == Head::Linear { "linear head" } else { "no head" };
-    format!("{layers} of {units}, {directions}, {head}")
+    format!("{layers} of {units}, {directions}")
 }
 
 fn activations(config: &Config, prepared: &Prepared, a: &Architecture) -> String {

@@ -23,10 +23,11 @@ pub(super) fn sentence(misfit: &Misfit, config: &Config) -> String {
             if *series == 1 { "has" } else { "have" }
         ),
         Misfit::ShortSeries { count: short, of, needed, used } => format!(
-            "{} of {} series have fewer than the {needed} train rows of a window and its targets, and give {}; \
-             make data.window.length smaller",
+            "{} of {} series {} short of the {needed} train rows of a window and its targets, giving {}; make \
+             data.window.length smaller",
             thousands(*short),
             thousands(*of),
+            if *short == 1 { "is" } else { "are" },
             if *used { "a short window each" } else { "no window" }
         ),
         Misfit::NoValid => {
