@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::prepare::Prepared;
-use super::timing::{self, Flops, Patience, Step, median};
+use super::timing::{self, Flops, Patience, Step};
 use crate::config::Config;
 use crate::error::Result;
 
@@ -13,20 +13,25 @@ const PATIENCE: Patience = Patience {
     warm_up: 2,
     warm_up_time: Duration::from_millis(500),
     least: 5,
-    enough: usize::MAX,
-    time: Duration::from_secs(4),
+    most: Duration::from_secs(4),
+    enough: (usize::MAX, Duration::ZERO),
 };
 
-/// Times steps for a few seconds; one JSON object on a line.
+/// Times steps for a few seconds; one JSON object on a line. A step is the middle one; the rates are over all
+/// steps, as a run has them on this machine with whatever else it does.
 pub fn bench(config: &Config) -> Result<String> {
     let prepared = Prepared::new(config)?;
     let steps = timing::steps(config, &prepared, PATIENCE)?;
     let flops = Flops::new(prepared.network.architecture());
-    let of_steps = |figure: &dyn Fn(&Step) -> f64| median(steps.iter().map(figure).collect());
+    let sum = |figure: fn(&Step) -> f64| steps.iter().map(figure).sum::<f64>();
+    let seconds = sum(|step| step.seconds);
+    let operations: f64 = steps.iter().map(|s| flops.of(s.timesteps, s.sequences)).sum();
+    let mut times: Vec<f64> = steps.iter().map(|step| step.seconds).collect();
+    times.sort_by(f64::total_cmp);
     let figures = json!({
-        "step_ms": rounded(of_steps(&|step| 1e3 * step.seconds)),
-        "sequences_per_s": rounded(of_steps(&|step| step.sequences as f64 / step.seconds)),
-        "gflops": rounded(of_steps(&|step| flops.of(step.timesteps, step.sequences) / step.seconds / 1e9)),
+        "step_ms": rounded(1e3 * times[times.len() / 2]),
+        "sequences_per_s": rounded(sum(|step| step.sequences as f64) / seconds),
+        "gflops": rounded(operations / seconds / 1e9),
         "threads": rayon::current_num_threads(),
         "batch_size": config.training.batch_size,
         "steps": steps.len(),

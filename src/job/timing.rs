@@ -28,10 +28,10 @@ pub(super) struct Patience {
     pub(super) warm_up_time: Duration,
     /// Fewest steps that count.
     pub(super) least: usize,
-    /// With so many steps, it is enough ...
-    pub(super) enough: usize,
-    /// ... and after so long.
-    pub(super) time: Duration,
+    /// Longest time, if there are as many.
+    pub(super) most: Duration,
+    /// So many steps in so long a time are enough before that.
+    pub(super) enough: (usize, Duration),
 }
 
 /// Trains from the initial weights and forgets what was learnt; never scores validation rows.
@@ -74,10 +74,10 @@ struct Clock {
 
 impl Clock {
     fn is_enough(&self) -> bool {
-        let Some(from) = self.counted_from else { return false };
-        let steps = self.steps.len();
-        steps >= self.patience.least
-            && (steps >= self.patience.enough || from.elapsed() >= self.patience.time)
+        let Some(time) = self.counted_from.map(|from| from.elapsed()) else { return false };
+        let (patience, steps) = (self.patience, self.steps.len());
+        let enough = steps >= patience.enough.0 && time >= patience.enough.1;
+        steps >= patience.least && (enough || time >= patience.most)
     }
 }
 
@@ -107,12 +107,6 @@ impl Observer for Clock {
         self.last = Instant::now();
         Ok(control)
     }
-}
-
-/// The middle one of some figures.
-pub(super) fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }
 
 /// Floating-point operations of a training step, forward and back: 3 x 2 x gates x hidden x (in + hidden) for
@@ -193,5 +187,52 @@ mod tests {
         assert_eq!(Flops::new(&a).of(10, 2), 10.0 * (recurrent + 6.0 * 8.0 * 3.0));
         let last = Architecture { read: Read::FinalState, ..a };
         assert_eq!(Flops::new(&last).of(10, 2), 10.0 * recurrent + 2.0 * 6.0 * 8.0 * 3.0);
+    }
+
+    /// Thirty rows, windows of four: 30 - 1 - 3 = 26 windows in batches of 8.
+    fn prepared(folder: &std::path::Path, extra: &str) -> (Config, Prepared) {
+        let rows: String = (0..30).map(|row| format!("{}\n", row % 7)).collect();
+        std::fs::write(folder.join("y.csv"), format!("y\n{rows}")).expect("a scratch file");
+        let text = format!(
+            r#"{{"data":{{"path":"y.csv","targets":["y"],"window":{{"length":4}},"split":{{"valid":0,"test":0}}}},
+                "task":{{"type":"forecast"}},"model":{{"topology":"single","cell":"rnn","hidden_size":3}},
+                "training":{{"batch_size":8,"epochs":0{extra}}}}}"#
+        );
+        let config = Config::parse(&text, "test", folder, &[]).expect("valid");
+        let prepared = Prepared::new(&config).expect("rows");
+        (config, prepared)
+    }
+
+    fn timed(config: &Config, prepared: &Prepared, least: usize) -> Vec<(u64, u64)> {
+        let zero = Duration::ZERO;
+        let patience =
+            Patience { warm_up: 4, warm_up_time: zero, least, most: zero, enough: (0, zero) };
+        let steps = steps(config, prepared, patience).expect("steps");
+        assert!(steps.iter().all(|step| step.seconds > 0.0));
+        steps.iter().map(|step| (step.sequences, step.timesteps)).collect()
+    }
+
+    #[test]
+    fn an_epoch_is_gone_through_again_its_last_batch_too() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (config, prepared) = prepared(folder.path(), "");
+        let (whole, last) = ((8, 32), (2, 8));
+        let wanted = [whole, whole, whole, last, whole, whole];
+        assert_eq!(timed(&config, &prepared, wanted.len()), wanted);
+    }
+
+    #[test]
+    fn a_step_that_would_take_long_is_timed_in_part() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (config, prepared) = prepared(folder.path(), "");
+        let window = |config: &Config| config.data.window.map(|w| w.length);
+        let flops = Flops::new(prepared.network.architecture());
+        let whole = affordable(&config, &prepared, flops.of(32, 8));
+        assert_eq!((whole.training.batch_size, window(&whole)), (8, Some(4)));
+        let half = affordable(&config, &prepared, flops.of(16, 8));
+        assert_eq!(window(&half), Some(2));
+        assert_eq!(timed(&half, &prepared, 1), [(8, 16)]);
+        let least = affordable(&config, &prepared, 1.0);
+        assert_eq!(window(&least), Some(1));
     }
 }

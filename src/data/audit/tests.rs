@@ -262,7 +262,7 @@ fn series_that_are_short_unknown_or_shared() {
     };
     let train = rows(&[("a", 0..60), ("b", 0..3)]);
     let short = Misfit::ShortSeries { count: 1, of: 2, needed: 5, used: true };
-    assert_eq!(of_parts(data, &train, &rows(&[("a", 60..90)])), [short.clone()]);
+    assert_eq!(of_parts(data, &train, &rows(&[("a", 60..90)])), std::slice::from_ref(&short));
     let unknown = Misfit::UnknownSeries { part: PartName::Valid, count: 1 };
     let shared = Misfit::SharedRows { part: PartName::Valid, rows: 2 };
     let valid = rows(&[("a", 58..90), ("c", 0..9)]);

@@ -59,14 +59,15 @@ fn kind(profile: &Profile) -> String {
 }
 
 fn drifts(prepared: &Prepared, audit: &Audit) -> String {
-    let part =
-        |pick: fn(&ColumnAudit) -> Option<Drift>| audit.columns.iter().any(|c| pick(c).is_some());
-    let parts: [(&str, fn(&ColumnAudit) -> Option<Drift>); 2] =
-        [("valid", |c| c.valid), ("test", |c| c.test)];
-    let parts: Vec<_> = parts.into_iter().filter(|(_, pick)| part(*pick)).collect();
+    let drift = |audit: &ColumnAudit, part: &str| match part {
+        "valid" => audit.valid,
+        _ => audit.test,
+    };
+    let there = |part: &&str| audit.columns.iter().any(|column| drift(column, part).is_some());
+    let parts: Vec<&str> = ["valid", "test"].into_iter().filter(there).collect();
     let mut sides = vec![Side::Left];
     let (mut over, mut head) = (vec![String::new()], vec!["column".to_owned()]);
-    for (part, _) in &parts {
+    for part in &parts {
         sides.extend([Side::Right, Side::Right, Side::Right, Side::Left]);
         over.extend([part, "", "", ""].map(str::to_owned));
         head.extend(["shift", "spread", "outside", "drift"].map(str::to_owned));
@@ -74,8 +75,8 @@ fn drifts(prepared: &Prepared, audit: &Audit) -> String {
     let mut rows = vec![over, head];
     for (column, audit) in prepared.encoder.roles.columns.iter().zip(&audit.columns) {
         let mut row = vec![name(column)];
-        for (_, pick) in &parts {
-            row.extend(pick(audit).map_or_else(|| [(); 4].map(|()| "-".into()), cells));
+        for part in &parts {
+            row.extend(drift(audit, part).map_or_else(|| [(); 4].map(|()| "-".into()), cells));
         }
         rows.push(row);
     }

@@ -70,7 +70,7 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
         let usual = about_text(i128::from(step.nanos), timeline.kind);
         text += &match step.share {
             _ if step.weekdays => ", every weekday".into(),
-            share if share == 1.0 => format!(", every {usual}"),
+            1.0 => format!(", every {usual}"),
             share if share >= 0.5 => {
                 format!(", mostly every {usual} ({} %)", (1e3 * share).floor() / 10.0)
             }

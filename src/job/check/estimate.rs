@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::eval::{Evaluation, Wanted, valid_loss};
 use crate::job::memory;
 use crate::job::prepare::Prepared;
-use crate::job::timing::{self, Patience, affordable, median};
+use crate::job::timing::{self, Patience, affordable};
 use crate::model::initial_params;
 use crate::optim::Loss;
 use crate::serve::Plan;
@@ -19,8 +19,8 @@ const PATIENCE: Patience = Patience {
     warm_up: 2,
     warm_up_time: Duration::ZERO,
     least: 3,
-    enough: 40,
-    time: Duration::from_millis(500),
+    most: Duration::from_millis(500),
+    enough: (40, Duration::from_millis(20)),
 };
 /// Operations of a step that is timed as it is; larger ones are timed in part.
 const STEP: f64 = 1e10;
@@ -47,7 +47,8 @@ pub(super) fn times(
         Err(Error::Diverged(message)) => return Ok(Err(message)),
         Err(error) => return Err(error),
     };
-    let timestep = median(steps.iter().map(|s| s.seconds / s.timesteps as f64).collect());
+    let seconds: f64 = steps.iter().map(|step| step.seconds).sum();
+    let timestep = seconds / steps.iter().map(|step| step.timesteps).sum::<u64>() as f64;
     let per_row = scoring(config, prepared, timestep)?;
     let scored = |part: &str| {
         let part = prepared.dataset.part(part);

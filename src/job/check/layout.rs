@@ -110,7 +110,7 @@ mod tests {
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with("    w")), "{text}");
         assert_eq!(text.lines().count(), 2);
-        let text = paragraph("", &("word ".repeat(15) + "100 % more"));
+        let text = paragraph("", &("word ".repeat(15) + "x 100 % more"));
         assert_eq!(text.lines().nth(1), Some("100 % more"));
     }
 
