@@ -23,6 +23,7 @@ mod words;
 mod write;
 
 pub use difference::differences;
+pub use paths::relative as relative_path;
 pub use schema::schema;
 pub use suggest::nearest;
 pub use types::*;

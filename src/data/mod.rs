@@ -10,6 +10,7 @@ mod row;
 mod scale;
 mod source;
 mod split;
+pub mod survey;
 mod table;
 pub mod time;
 mod windows;

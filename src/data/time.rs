@@ -50,7 +50,9 @@ pub fn parse(text: &str, decimal: u8) -> Option<Time> {
         return Some(Time { kind: TimeKind::Local, nanos: utc.timestamp().as_nanosecond() });
     }
     let number = super::reader::number::parse(text.as_bytes(), decimal).ok()?.value()?;
-    Some(Time { kind: TimeKind::Number, nanos: (number * 1e9) as i128 })
+    // The whole part by itself: a Unix time in milliseconds times 1e9 has more digits than an f64.
+    let nanos = number.trunc() as i128 * 1_000_000_000 + (number.fract() * 1e9) as i128;
+    Some(Time { kind: TimeKind::Number, nanos })
 }
 
 /// `count` steps as people say it: `24 h`, `4 d`, `5 min`; `None` for numbers. Days are for steps of days and
@@ -87,6 +89,9 @@ mod tests {
             assert_eq!(late.nanos - early.nanos, hour);
             assert_eq!(late.kind, early.kind);
         }
+        let nanos = |text| parse(text, b'.').map(|time| time.nanos);
+        assert_eq!(nanos("1700000000500"), Some(1_700_000_000_500_000_000_000));
+        assert_eq!(nanos("-0.5"), Some(-500_000_000));
         assert_eq!(parse("2007-01-03", b'.').map(|t| t.kind), Some(TimeKind::Local));
         for bad in ["", "yesterday", "2016-13-01", "01/02/2020", "2016-07-01 25:00:00"] {
             assert_eq!(parse(bad, b'.'), None, "{bad}");

@@ -3,6 +3,7 @@
 mod check;
 mod evaluate;
 mod fit;
+mod init;
 mod init_from;
 mod memory;
 mod predict;
@@ -14,5 +15,6 @@ mod rows_out;
 pub use check::check;
 pub use evaluate::{EvaluateOptions, evaluate};
 pub use fit::{FitOptions, FitResult, fit};
+pub use init::{InitOptions, below_here, init};
 pub use predict::{Format, OnBadRow, PredictOptions, predict};
 pub use resume::resume;

@@ -12,7 +12,7 @@ use crate::data::{LastValues, Row, RowLayout, TimeOrder};
 use crate::error::{DataError, Error, Result, shown};
 use crate::serve::{Answer, InOrder, Predictor};
 use crate::store::{Model, resolve_model};
-use crate::text::thousands;
+use crate::text::counted;
 
 /// What a bad row does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -271,10 +271,8 @@ impl<W: Write> Stream<'_, '_, W> {
                 (self.warn)("the last line has no newline; it was taken as whole".into());
             }
             if self.filled > 0 {
-                let cells = thousands(self.filled);
-                (self.warn)(format!(
-                    "{cells} empty cells were filled with the last value of their column"
-                ));
+                let cells = counted(self.filled, "empty cell");
+                (self.warn)(format!("{cells} filled with the last value of the column"));
             }
             for series in 0..self.newest.len() {
                 if let Some((values, lead)) = self.newest[series].take() {

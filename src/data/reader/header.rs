@@ -53,6 +53,11 @@ impl Header {
         &self.names
     }
 
+    /// Whether most names are numbers or dates: a first line of data instead of names.
+    pub fn looks_like_data(&self) -> bool {
+        columns::look_like_data(&self.names)
+    }
+
     /// Where the column `name` stands, from 0; `None` if nowhere.
     ///
     /// # Errors
@@ -77,11 +82,7 @@ impl Header {
     /// [`Error::Data`] if it stands twice, or nowhere: then with the likely reason and the header.
     pub fn position(&self, name: &str) -> Result<usize> {
         self.find(name)?.ok_or_else(|| {
-            self.header_error(columns::absent(
-                name,
-                &self.names,
-                char::from(self.dialect.delimiter),
-            ))
+            self.header_error(columns::absent(name, &self.names, self.dialect.delimiter))
         })
     }
 

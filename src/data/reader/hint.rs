@@ -82,7 +82,7 @@ impl NumberError {
 }
 
 /// `2024-05-01`, `2024-05-01T10:00Z`, `1.5.2024`, `5/1/24`, `10:30`.
-pub(super) fn looks_like_date(body: &[u8]) -> bool {
+pub(in crate::data) fn looks_like_date(body: &[u8]) -> bool {
     let count = |mark: u8| body.iter().filter(|&&byte| byte == mark).count();
     let shape = body.first().is_some_and(u8::is_ascii_digit)
         && body.iter().all(|byte| byte.is_ascii_digit() || b"-/:. TZ+".contains(byte));

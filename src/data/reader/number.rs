@@ -6,6 +6,7 @@
 //! scripts. The number is the f64 nearest to the text and must be finite as an f32.
 
 pub use super::hint::NumberError;
+pub(in crate::data) use super::hint::looks_like_date;
 
 /// What stands in a cell of a number column.
 #[derive(Clone, Copy, Debug, PartialEq)]
