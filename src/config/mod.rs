@@ -2,6 +2,7 @@
 //!
 //! text --`parse`--> raw (ranges and words checked) --`set`--> raw --`resolve`--> [`Config`] --`write`--> text
 
+mod describe;
 mod difference;
 mod load;
 mod locate;
@@ -12,6 +13,7 @@ mod part;
 mod paths;
 mod raw;
 mod resolve;
+mod rules;
 mod schema;
 mod section;
 mod set;

@@ -3,7 +3,7 @@
 use super::columns::{self, ScaleDefaults};
 use super::{Facts, Join, Resolved, refuse, source, split, window};
 use crate::config::raw;
-use crate::config::types::{DataConfig, Missing, ScaleKind, ScalePer, SeriesBy, Source};
+use crate::config::types::{DataConfig, Missing, ScalePer, SeriesBy, Source};
 use crate::error::shown;
 
 pub(super) fn resolve(
@@ -12,13 +12,13 @@ pub(super) fn resolve(
     join: Option<Join<'_>>,
 ) -> Resolved<DataConfig> {
     let source = join.map(|join| source::resolve(&raw, join)).transpose()?;
-    let time = raw.time.flatten();
+    let time = raw.time();
     if time.as_deref() == Some("") {
         return refuse("data.time", "is empty; name a column, or leave it out");
     }
-    let series = series(raw.series.flatten(), time.as_deref())?;
-    let window = window::resolve(raw.window, facts)?;
-    let split = match (&source, raw.split) {
+    let series = series(raw.series(), time.as_deref())?;
+    let window = window::resolve(raw.window(), facts)?;
+    let split = match (&source, &raw.split) {
         (Some(Source::Parts { .. }), Some(_)) => {
             return refuse(
                 "data.split",
@@ -26,16 +26,12 @@ pub(super) fn resolve(
             );
         }
         (Some(Source::Parts { .. }), None) | (None, None) => None,
-        (_, raw) => Some(split::resolve(
-            &raw.unwrap_or_default(),
-            &series,
-            time.is_some(),
-            window.is_some(),
-        )?),
+        _ => Some(split::resolve(&raw.split(), &series, time.is_some(), window.is_some())?),
     };
-    let raw_scale = raw.scale.unwrap_or_default();
-    let scale = raw_scale.r#type.map_or(ScaleKind::Standard, columns::scale_kind);
+    let raw_scale = raw.scale();
+    let scale = columns::scale_kind(raw_scale.r#type());
     let scale_per = scale_per(raw_scale.per, &series, facts)?;
+    let missing = raw.missing();
     let names = ScaleDefaults { scale, time: time.as_deref(), series: &series };
     let (inputs, targets) = columns::resolve(raw.inputs, raw.targets, names, facts)?;
     Ok(DataConfig {
@@ -47,8 +43,8 @@ pub(super) fn resolve(
         split,
         window,
         scale_per,
-        missing: match raw.missing {
-            Some(raw::Missing::Error) | None => Missing::Error,
+        missing: match missing {
+            raw::Missing::Error => Missing::Error,
         },
     })
 }
