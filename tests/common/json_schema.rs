@@ -14,6 +14,50 @@ pub fn ours() -> Value {
     serde_json::from_str(&rnn::config::schema()).expect("the schema is JSON")
 }
 
+/// A key of the schema, by its dotted name; item 0 of a list stands for all.
+pub struct Key {
+    /// `model.hidden_size`.
+    pub name: String,
+    /// What its values may be.
+    pub schema: Value,
+    /// Whether its section must have it.
+    pub required: bool,
+}
+
+/// Every key but `$schema` and the sections themselves.
+pub fn keys(root: &Value) -> Vec<Key> {
+    let mut keys = Vec::new();
+    collect(root, "", root, &mut keys);
+    keys.retain(|key| key.name.contains('.'));
+    keys
+}
+
+fn collect(root: &Value, above: &str, schema: &Value, keys: &mut Vec<Key>) {
+    let schema = referred(root, schema);
+    for alternative in schema["anyOf"].as_array().into_iter().flatten() {
+        collect(root, above, alternative, keys);
+    }
+    if schema["items"].is_object() {
+        collect(root, &format!("{above}.0"), &schema["items"], keys);
+    }
+    for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+        let name = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };
+        let required = schema["required"].as_array().is_some_and(|r| r.contains(&key[..].into()));
+        if key != "$schema" {
+            keys.push(Key { name: name.clone(), schema: property.clone(), required });
+            collect(root, &name, property, keys);
+        }
+    }
+}
+
+/// What a `$ref` points to, or the schema itself.
+pub fn referred<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str().and_then(|place| place.strip_prefix('#')) {
+        Some(place) => root.pointer(place).expect("a definition"),
+        None => schema,
+    }
+}
+
 /// What is wrong with `value`: one `place: word` for each word of the schema that refuses it.
 pub fn faults(root: &Value, value: &Value) -> Vec<String> {
     check(root, root, value, "")
@@ -34,8 +78,7 @@ pub fn check(root: &Value, schema: &Value, value: &Value, place: &str) -> Vec<St
         let any = || says.as_array().expect("schemas").iter().filter(fits).count();
         let ok = match &word[..] {
             "$ref" => {
-                let name = says.as_str().and_then(|at| at.strip_prefix('#')).expect("a place");
-                faults.extend(sub(root.pointer(name).expect("a definition")));
+                faults.extend(sub(referred(root, schema)));
                 true
             }
             "allOf" => {

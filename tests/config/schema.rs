@@ -2,44 +2,8 @@
 
 use serde_json::Value;
 
-use super::json_schema::check;
+use super::json_schema::{Key, check, keys};
 use super::{SCHEMA, parse_with, text};
-
-/// A key of the schema, by its dotted name; the first item of a list stands for all.
-pub(super) struct Key {
-    pub(super) name: String,
-    pub(super) schema: Value,
-    required: bool,
-}
-
-/// Every key but `$schema` and the sections themselves.
-pub(super) fn keys() -> Vec<Key> {
-    let mut keys = Vec::new();
-    collect("", &SCHEMA, &mut keys);
-    keys.retain(|key| key.name.contains('.'));
-    keys
-}
-
-fn collect(above: &str, schema: &Value, keys: &mut Vec<Key>) {
-    let schema = match schema["$ref"].as_str() {
-        Some(place) => SCHEMA.pointer(&place[1..]).expect("a definition"),
-        None => schema,
-    };
-    for alternative in schema["anyOf"].as_array().into_iter().flatten() {
-        collect(above, alternative, keys);
-    }
-    if schema["items"].is_object() {
-        collect(&format!("{above}.0"), &schema["items"], keys);
-    }
-    for (key, property) in schema["properties"].as_object().into_iter().flatten() {
-        let name = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };
-        let required = schema["required"].as_array().is_some_and(|r| r.contains(&key[..].into()));
-        if key != "$schema" {
-            keys.push(Key { name: name.clone(), schema: property.clone(), required });
-            collect(&name, property, keys);
-        }
-    }
-}
 
 /// What must be set so that a key may be: most options belong to a kind.
 fn first(key: &str) -> &'static [&'static str] {
@@ -78,7 +42,7 @@ fn setting(key: &str, value: &Value) -> String {
 
 #[test]
 fn every_key_is_described_once_and_says_what_its_absence_means() {
-    let keys = keys();
+    let keys = keys(&SCHEMA);
     assert!(keys.len() > 60, "{}", keys.len());
     for Key { name, schema, required } in &keys {
         let description = schema["description"].as_str().unwrap_or_default();
@@ -114,7 +78,7 @@ fn every_object_is_closed() {
 #[test]
 fn null_is_allowed_where_the_parser_allows_it_and_nowhere_else() {
     let mut nullable = Vec::new();
-    for Key { name, schema, .. } in keys() {
+    for Key { name, schema, .. } in keys(&SCHEMA) {
         let by_schema = check(&SCHEMA, &schema, &Value::Null, "").is_empty();
         let sets: Vec<_> = first(&name).iter().map(|set| set.to_string()).collect();
         let sets = [sets, vec![format!("{name}=null")]].concat();
@@ -146,7 +110,7 @@ const SETTINGS: [&[&str]; 9] = [
 fn each_default_is_what_the_parser_fills_in() {
     let smallest = text(&[("data", r#"{"path": "d.csv", "targets": ["y"]}"#)]);
     let mut defaults = 0;
-    for Key { name, schema, .. } in keys() {
+    for Key { name, schema, .. } in keys(&SCHEMA) {
         let Some(default) = schema.get("default") else { continue };
         assert!(check(&SCHEMA, &schema, default, &name).is_empty(), "{name}: {default}");
         let own = setting(&name, default);
@@ -176,7 +140,7 @@ fn each_default_is_what_the_parser_fills_in() {
 #[test]
 fn each_example_is_accepted() {
     let mut examples = 0;
-    for Key { name, schema, .. } in keys() {
+    for Key { name, schema, .. } in keys(&SCHEMA) {
         for example in schema["examples"].as_array().into_iter().flatten() {
             let faults = check(&SCHEMA, &schema, example, &name);
             assert!(faults.is_empty(), "{name}: {example}: {faults:?}");

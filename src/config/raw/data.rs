@@ -27,7 +27,7 @@ section! {
         series: Option<Strings> [eg "symbol", ["plant", "unit"], "@file"] = None,
         /// Columns the network reads. Default for a forecast: the targets; required for a regression.
         inputs: Vec<Column> [eg ["load", "flow"], ["load", {"column": "valve", "scale": "none"}]],
-        /// Columns to predict.
+        /// Columns to predict, written like `inputs`.
         targets: Vec<Column> [eg ["temperature"]],
         /// How the rows of `path` are dealt to train, valid and test: in this order from the first row on,
         /// inside each series. Below 1 a part is a fraction of the rows, rounded down (0: none); from 1 on it
@@ -107,7 +107,8 @@ section! {
         /// Rows between the starts of training windows; prediction and scoring always take every row.
         /// Default: 1; with carried state the length.
         stride: Count [eg 1, 4],
-        /// What inputs are counted from. Default for a forecast: "first", or "last" with `loss_steps`
+        /// The row that inputs are counted from: its inputs are subtracted from those of all rows of a window.
+        /// Default for a forecast: "first", or "last" with `loss_steps`
         /// "last"; else, with carried state, and for windows of one row: "none".
         relative_to: RelativeTo,
     }

@@ -113,7 +113,7 @@ section! {
         r#type: ScheduleType = ScheduleType::Constant,
         /// Updates over which the learning rate rises linearly from zero; of any schedule.
         warmup_steps: Seed [eg 500] = Whole(0),
-        /// Epochs between drops; of "step". Required there.
+        /// Epochs between drops; of "step". Required for "step".
         step_size: Count [eg 10],
         /// Factor of a drop; of "step" and "exponential". Default: 0.1 for "step"; required for "exponential".
         gamma: Factor [eg 0.5],
