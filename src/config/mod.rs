@@ -2,6 +2,7 @@
 //!
 //! text --`parse`--> raw (ranges and words checked) --`set`--> raw --`resolve`--> [`Config`] --`write`--> text
 
+mod delimiter;
 mod describe;
 mod difference;
 mod load;

@@ -72,10 +72,18 @@ fn data() -> Vec<Value> {
         given("scale.per", json!({"const": "series"})),
         given("split.by", json!({"const": "series"})),
     ];
-    vec![
+    let text = || json!({"type": "string"});
+    let dates = ["split.train", "split.valid", "split.test"].map(|part| {
+        let in_order = all([given("time", text()), may("order", json!({"const": "error"}))]);
+        rule(given(part, text()), in_order)
+    });
+    let mut rules = vec![
         json!({"if": has("train"), "then": parts, "else": whole}),
         rule(json!({"anyOf": per_series}), given("series", json!({"not": {"const": null}}))),
-    ]
+        rule(has("order"), given("time", text())),
+    ];
+    rules.extend(dates);
+    rules
 }
 
 fn model() -> Vec<Value> {

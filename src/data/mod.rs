@@ -3,6 +3,7 @@
 mod dataset;
 mod encoder;
 pub mod lanes;
+mod last_values;
 pub mod reader;
 mod roles;
 mod row;
@@ -16,6 +17,7 @@ mod windows;
 pub use dataset::{Dataset, PartRows};
 pub use encoder::Encoder;
 pub use lanes::Chunk;
+pub use last_values::LastValues;
 pub use roles::Roles;
 pub use row::{Row, RowLayout, TimeOrder};
 pub use scale::{Moments, Scaler, ScalerSet, Scalers};

@@ -7,6 +7,7 @@ use crate::eval::{OutputRow, Wanted};
 use crate::model::Network;
 use crate::serve::Plan;
 use crate::store::{TrainedOn, architecture};
+use crate::text::thousands;
 use crate::train::Trainer;
 
 /// A run's unchanging parts.
@@ -124,6 +125,13 @@ impl Prepared {
         if underflows > 0 {
             warnings
                 .push(format!("{underflows} cells are too small for 32-bit floats and count as 0"));
+        }
+        let filled: u64 = self.dataset.tables().iter().map(|t| t.filled).sum();
+        if filled > 0 {
+            warnings.push(format!(
+                "{} empty cells were filled with the last value of their column",
+                thousands(filled)
+            ));
         }
         self.warnings = warnings;
     }

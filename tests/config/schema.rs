@@ -11,6 +11,7 @@ fn first(key: &str) -> &'static [&'static str] {
         "data.inputs.0.type" | "data.inputs.0.column" | "data.inputs.0.scale" => {
             &["data.inputs=[\"y\"]"]
         }
+        "data.order" => &["data.time=t"],
         "data.split.seed" => &["data.split.by=series", "data.series=id"],
         "data.split.train" => &["data.split.valid=1", "data.split.test=1"],
         "data.scale" => &["data.series=id"],

@@ -1,5 +1,6 @@
 //! `data` as it is written.
 
+use crate::config::delimiter::Delimiter;
 use crate::config::number::{Count, Seed, Whole};
 use crate::config::part::Part;
 use crate::config::section::section;
@@ -20,8 +21,14 @@ section! {
         valid: Strings [eg "valid.csv"],
         /// Files held out for rnn-eval, beside `train`. Default: none.
         test: Strings [eg "test.csv"],
+        /// The character between cells; "tab" may be written for "\t".
+        delimiter: Delimiter [eg ";", "\t"] = Delimiter(b','),
+        /// The mark before the decimals of a number.
+        decimal: Decimal = Decimal::Point,
         /// Column to order by and to echo; null: rows stand in the order of the file.
         time: Option<String> [eg "time", "date"] = None,
+        /// What a time that does not come after the one before it in its series does.
+        order: Order = Order::Error,
         /// Column, or list of columns, that names the series a row belongs to; "@file": each file is one;
         /// null: all rows are one series. Windows never cross series.
         series: Option<Strings> [eg "symbol", ["plant", "unit"], "@file"] = None,
@@ -41,6 +48,26 @@ section! {
         scale: Scale [eg "minmax", {"type": "standard", "per": "series"}] = ScaleType::Standard.into(),
         /// What an empty cell does.
         missing: Missing = Missing::Error,
+    }
+}
+
+words! {
+    /// The mark before the decimals of a number.
+    Decimal {
+        /// As in 12.5.
+        Point = ".",
+        /// As in 12,5.
+        Comma = ",",
+    }
+}
+
+words! {
+    /// What a time that does not come after the one before it in its series does.
+    Order [later "sort"] {
+        /// It is an error.
+        Error = "error",
+        /// Nothing: rows are taken as they stand in the file, and times are only echoed.
+        Ignore = "ignore",
     }
 }
 
@@ -170,8 +197,11 @@ words! {
 
 words! {
     /// What an empty cell does.
-    Missing [later "drop", "ffill", "mask"] {
+    Missing [later "drop", "mask", "interpolate"] {
         /// It is an error.
         Error = "error",
+        /// It takes the last value of its column in the same series, and is an error where there is none yet;
+        /// of targets, too: what is filled counts as true. How many were filled is printed.
+        Ffill = "ffill",
     }
 }

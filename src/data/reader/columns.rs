@@ -15,7 +15,7 @@ pub(super) fn absent(name: &str, names: &[String], delimiter: char) -> String {
     let missing = format!("column {} is not in the header", shown(name));
     if let Some(rival) = other_delimiter(names, delimiter) {
         return format!(
-            "{missing}; the file looks {rival:?}-separated, but is read as {delimiter:?}-separated"
+            "{missing}; the file looks {rival:?}-separated, but data.delimiter is {delimiter:?}: change one of them"
         );
     }
     if names.iter().all(|name| looks_like_data(name)) {
@@ -38,7 +38,7 @@ fn other_delimiter(names: &[String], delimiter: char) -> Option<char> {
 
 /// A number or a date, or nothing at all.
 fn looks_like_data(name: &str) -> bool {
-    looks_like_date(name.trim().as_bytes()) || number::parse(name.as_bytes()).is_ok()
+    looks_like_date(name.trim().as_bytes()) || number::parse(name.as_bytes(), b'.').is_ok()
 }
 
 /// The name fewest edits away, case aside, if they are few.
