@@ -32,7 +32,7 @@ section! {
     /// Where the run goes.
     Output {
         /// The run folder; `--out` beats it. Where it holds a run already, the same name with -2, -3… is
-        /// taken. Default: runs/NAME beside this file, NAME being this file's without ending.
+        /// taken. Default: runs/NAME beside the config NAME.json.
         dir: Option<String> [eg "../runs/pump"],
         /// Epochs between checkpoints.
         checkpoint_every: Count = Whole(1),
