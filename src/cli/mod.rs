@@ -109,6 +109,11 @@ pub fn warn(program: &str, message: &str) {
     drop(writeln!(std::io::stderr(), "{program}: warning: {message}"));
 }
 
+/// Prints a remark the same way.
+pub fn note(program: &str, message: &str) {
+    drop(writeln!(std::io::stderr(), "{program}: {message}"));
+}
+
 /// Writes a result to stdout; a reader that has left is no failure.
 pub fn print(text: &str) -> crate::error::Result<()> {
     let mut out = std::io::stdout().lock();

@@ -1,13 +1,13 @@
 //! `rnn-train`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Parser};
 
-use super::{Common, print, signals, table};
-use crate::config::{Config, schema};
+use super::{Common, note, print, signals, table};
+use crate::config::{Config, relative_path, schema};
 use crate::error::{Error, shown_path};
-use crate::job::{FitOptions, FitResult, bench, check, fit, resume};
+use crate::job::{FitOptions, FitResult, InitOptions, below_here, bench, check, fit, init, resume};
 use crate::progress::View;
 use crate::train::Outcome;
 
@@ -18,8 +18,8 @@ const PROGRAM: &str = "rnn-train";
 #[command(name = PROGRAM, version, max_term_width = 100, after_help = "Examples:\n  \
     rnn-train --config configs/pump-multi.json\n  \
     rnn-train --config configs/pump-multi.json --set model.hidden_size=128 --set training.seed=2 --check")]
-#[command(group = ArgGroup::new("job").args(["check", "bench", "print_config", "schema", "resume"]))]
-#[command(group = ArgGroup::new("start").args(["config", "schema", "resume"]).required(true).multiple(true))]
+#[command(group = ArgGroup::new("job").args(["check", "bench", "print_config", "schema", "resume", "init"]))]
+#[command(group = ArgGroup::new("start").args(["config", "schema", "resume", "init"]).required(true).multiple(true))]
 pub struct Arguments {
     /// The config file
     #[arg(long, value_name = "FILE")]
@@ -48,6 +48,12 @@ pub struct Arguments {
     /// Print the JSON Schema of the config
     #[arg(long, conflicts_with = "config")]
     schema: bool,
+    /// Print a starter config for a CSV: rnn-train --init DATA.csv --target COL > config.json
+    #[arg(long, value_name = "DATA.csv", conflicts_with_all = ["config", "sets", "out", "init_from"])]
+    init: Option<PathBuf>,
+    /// A column to forecast, with --init (repeatable) [default: the last number column]
+    #[arg(long = "target", value_name = "COL", requires = "init", conflicts_with = "config")]
+    targets: Vec<String>,
     /// Resume although the data files have changed
     #[arg(long, requires = "resume")]
     accept_new_data: bool,
@@ -65,6 +71,9 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.schema {
         return Ok(print(&schema())?);
+    }
+    if let Some(data) = arguments.init {
+        return Ok(print(&starter(data, arguments.targets, arguments.common.quiet)?)?);
     }
     if arguments.print_config {
         let config = load(&arguments)?;
@@ -94,6 +103,34 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let result = job(&options, &mut view, &signals::REQUESTED)?;
     drop(view); // the bar goes before the result comes
     Ok(print(&summary(&result))?)
+}
+
+/// `--init`: what was found goes to standard error.
+fn starter(data: PathBuf, targets: Vec<String>, quiet: bool) -> anyhow::Result<String> {
+    let file = file_of_stdout();
+    let folder = file.as_deref().and_then(Path::parent).map(Path::to_owned);
+    let options = InitOptions { data, targets, folder };
+    let mut tell = |sentence: String| {
+        if !quiet {
+            note(PROGRAM, &sentence);
+        }
+    };
+    let text = init(&options, &mut tell)?;
+    let name = match file {
+        Some(file) if below_here(&file) => relative_path(&file, Path::new("")),
+        Some(file) => shown_path(&file),
+        None => "config.json".to_owned(),
+    };
+    tell(format!(
+        "next: rnn-train --config {name} --check for an audit, rnn-train --config {name} to train"
+    ));
+    Ok(text)
+}
+
+/// The file that standard output goes to, where the system tells: paths in a config are relative to its folder.
+fn file_of_stdout() -> Option<PathBuf> {
+    let file = std::fs::read_link("/proc/self/fd/1").ok()?;
+    std::fs::metadata(&file).is_ok_and(|found| found.is_file()).then_some(file)
 }
 
 fn load(arguments: &Arguments) -> anyhow::Result<Config> {

@@ -124,10 +124,15 @@ impl Prepared {
         let series = train.table.series.iter().zip(&train.ranges);
         series
             .filter(|(s, range)| !range.is_empty() && !s.times.is_empty())
-            .map(|(s, range)| TrainedOn {
-                series: s.key.clone(),
-                first: s.time_text(range.start).to_owned(),
-                last: s.time_text(range.end - 1).to_owned(),
+            .map(|(s, range)| {
+                // Not the ends: times may be out of order.
+                let earliest = range.clone().min_by_key(|&row| s.times[row]).unwrap_or_default();
+                let latest = range.clone().max_by_key(|&row| s.times[row]).unwrap_or_default();
+                TrainedOn {
+                    series: s.key.clone(),
+                    first: s.time_text(earliest).to_owned(),
+                    last: s.time_text(latest).to_owned(),
+                }
             })
             .collect()
     }

@@ -117,4 +117,6 @@ pub enum Misfit {
     },
     /// Cells too small for f32.
     Underflows(u64),
+    /// Empty cells that took the last value of their column.
+    Filled(u64),
 }

@@ -25,6 +25,10 @@ pub(super) fn at_start(audited: &Audited, sizes: &Sizes) -> Vec<Misfit> {
     if underflows > 0 {
         found.push(Misfit::Underflows(underflows));
     }
+    let filled: u64 = dataset.tables().iter().map(|t| t.filled).sum();
+    if filled > 0 {
+        found.push(Misfit::Filled(filled));
+    }
     found
 }
 

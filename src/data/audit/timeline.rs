@@ -20,6 +20,8 @@ pub struct Timeline {
     pub gaps: Vec<Gap>,
     /// Steps that are neither the usual one nor a gap.
     pub irregular: u64,
+    /// Rows whose time does not come after the one before it, where the config allows it.
+    pub disordered: u64,
 }
 
 /// The usual time between two rows of a series.
@@ -51,9 +53,12 @@ impl Timeline {
     pub fn new(table: &Table) -> Option<Self> {
         let kind = table.series.iter().find_map(Series::time_kind)?;
         let dated = || table.series.iter().filter(|s| !s.times.is_empty());
-        let first = dated().min_by_key(|s| s.times[0])?.time_text(0).to_owned();
-        let latest = dated().max_by_key(|s| s.times.last().copied())?;
-        let last = latest.time_text(latest.rows() - 1).to_owned();
+        let rows =
+            || dated().flat_map(|s| s.times.iter().enumerate().map(move |(row, at)| (at, s, row)));
+        let (_, s, row) = rows().min_by_key(|(at, ..)| **at)?;
+        let first = s.time_text(row).to_owned();
+        let (_, s, row) = rows().max_by_key(|(at, ..)| **at)?;
+        let last = s.time_text(row).to_owned();
         let step = usual_step(table, kind);
         let (mut gaps, mut irregular) = (Vec::new(), 0);
         if let Some(step) = step {
@@ -66,7 +71,9 @@ impl Timeline {
                 }
             }
         }
-        Some(Self { kind, first, last, step, gaps, irregular })
+        let not_after = |s: &Series| s.times.windows(2).filter(|w| w[1] <= w[0]).count() as u64;
+        let disordered = table.series.iter().map(not_after).sum();
+        Some(Self { kind, first, last, step, gaps, irregular, disordered })
     }
 
     /// The longest gap, the first of equals.
@@ -75,11 +82,12 @@ impl Timeline {
     }
 }
 
-/// (series, row, time since the row before) of all rows that have one before.
+/// (series, row, time since the row before) of all rows that come after the one before.
 fn steps(table: &Table) -> impl Iterator<Item = (usize, usize, u64)> {
     table.series.iter().enumerate().flat_map(|(series, s)| {
-        let step = |w: &[i128]| u64::try_from(w[1] - w[0]).unwrap_or(u64::MAX);
-        s.times.windows(2).enumerate().map(move |(row, w)| (series, row + 1, step(w)))
+        let steps = s.times.windows(2).enumerate().filter(|(_, w)| w[1] > w[0]);
+        let nanos = |w: &[i128]| u64::try_from(w[1] - w[0]).unwrap_or(u64::MAX);
+        steps.map(move |(row, w)| (series, row + 1, nanos(w)))
     })
 }
 
@@ -169,6 +177,17 @@ mod tests {
         // With a Saturday among them the days are days.
         let t = timeline(&["2024-05-02", "2024-05-03", "2024-05-04", "2024-05-07", "2024-05-08"]);
         assert_eq!(t.gaps.len(), 1);
+    }
+
+    #[test]
+    fn times_out_of_order_are_counted_and_are_no_gaps() {
+        let data = r#""time":"t","order":"ignore","targets":["y"]"#;
+        let config = crate::data::audit::tests::config(data, r#"{"type":"forecast"}"#);
+        let roles = crate::data::Roles::new(&config.data);
+        let csv = "t,y\n0,1\n10,1\n20,1\n5,1\n15,1\n15,1\n25,1\n";
+        let t = Timeline::new(&crate::data::audit::tests::table_of(&roles, csv)).expect("times");
+        assert_eq!((t.disordered, t.gaps.len(), t.irregular), (2, 0, 0));
+        assert_eq!((&t.first[..], &t.last[..]), ("0", "25"));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! The section on files, series, times and the split.
 
-use super::layout::{Side, count, name, paragraph, table};
+use super::layout::{Side, name, paragraph, table};
 use crate::config::{Config, State};
 use crate::data::audit::{Audit, PartName, Place, Timeline, parts};
 use crate::data::time::about_text;
 use crate::data::{Dataset, PartRows, Table};
 use crate::error::shown_path;
 use crate::job::prepare::Prepared;
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 
 /// Files that are listed one by one.
 const FILES: usize = 6;
@@ -33,12 +33,12 @@ fn files(dataset: &Dataset, table: &Table) -> String {
     let part = part_of(dataset, table).filter(|_| dataset.tables().len() > 1);
     let part = part.map_or(String::new(), |part| format!(" ({})", part.text()));
     let line = |file: &crate::data::SourceFile| {
-        format!("  file    {}: {}{part}\n", shown_path(&file.path), count(file.rows, "row"))
+        format!("  file    {}: {}{part}\n", shown_path(&file.path), counted(file.rows, "row"))
     };
     let mut out: String = table.files.iter().take(FILES).map(line).collect();
     if table.files.len() > FILES {
         let more = table.files.len() - FILES;
-        out += &format!("  files   {more} more, {} in all\n", count(table.rows(), "row"));
+        out += &format!("  files   {more} more, {} in all\n", counted(table.rows(), "row"));
     }
     out
 }
@@ -56,9 +56,13 @@ fn series(table: &Table) -> String {
     let rows = || table.series.iter().map(|s| s.rows() as u64);
     let (shortest, longest) = (rows().min().unwrap_or(0), rows().max().unwrap_or(0));
     let of = if shortest == longest {
-        format!("each of {}", count(longest, "row"))
+        format!("each of {}", counted(longest, "row"))
     } else {
-        format!("the shortest of {}, the longest of {}", thousands(shortest), count(longest, "row"))
+        format!(
+            "the shortest of {}, the longest of {}",
+            thousands(shortest),
+            counted(longest, "row")
+        )
     };
     format!("  series  {}, {of}\n", thousands(table.series.len() as u64))
 }
@@ -90,7 +94,7 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
             gaps => format!(
                 "{} with {} missing, the longest of {longest} before {place}",
                 thousands(gaps as u64),
-                count(missing, "row")
+                counted(missing, "row")
             ),
         });
     }
@@ -98,7 +102,10 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
         if notes.is_empty() {
             notes.push("none".into());
         }
-        notes.push(format!("{} of another length", count(timeline.irregular, "step")));
+        notes.push(format!("{} of another length", counted(timeline.irregular, "step")));
+    }
+    if timeline.disordered > 0 {
+        out += &format!("  order   {} out of order\n", counted(timeline.disordered, "time"));
     }
     if !notes.is_empty() {
         out += &paragraph("  gaps    ", &notes.join("; "));
@@ -124,13 +131,15 @@ fn split(config: &Config, prepared: &Prepared) -> String {
     use Side::{Left, Right};
     let used = |name: &str| match (name, config.training.state, config.data.window) {
         ("train", State::Carry { .. }, Some(window)) => format!("in chunks of {}", window.length),
-        ("train", _, Some(_)) => count(prepared.windows(config).count(), "window"),
-        ("train", _, None) => count(prepared.windows(config).count(), "whole series"),
+        ("train", _, Some(_)) => counted(prepared.windows(config).count(), "window"),
+        ("train", _, None) => {
+            format!("{} whole series", thousands(prepared.windows(config).count()))
+        }
         _ => format!("{} scored", thousands(prepared.scored(config, name))),
     };
     let row = |(name, part): (PartName, &PartRows)| {
         let (first, last) = extent(part);
-        vec![name.text().into(), count(part.rows(), "row"), first, last, used(name.text())]
+        vec![name.text().into(), counted(part.rows(), "row"), first, last, used(name.text())]
     };
     let rows: Vec<Vec<String>> = parts(&prepared.dataset).into_iter().map(row).collect();
     let timed = rows.iter().any(|row| !row[2].is_empty());
@@ -166,15 +175,15 @@ fn left_out(config: &Config, prepared: &Prepared) -> String {
         None => reasons.push((reason, vec![text])),
     };
     for (reason, rows) in prepared.row_counts(config).1 {
-        note(reason, format!("{} no input", count(rows, "train row")));
+        note(reason, format!("{} no input", counted(rows, "train row")));
     }
     for part in ["valid", "test"] {
         for (reason, rows) in prepared.predictions(config, part).1 {
-            note(reason, format!("{} not scored", count(rows, &format!("{part} prediction"))));
+            note(reason, format!("{} not scored", counted(rows, &format!("{part} prediction"))));
         }
     }
     if prepared.dataset.left_out > 0 {
-        note("in no part of the split", count(prepared.dataset.left_out, "row"));
+        note("in no part of the split", counted(prepared.dataset.left_out, "row"));
     }
     let line = |(reason, texts): (&str, Vec<String>)| format!("{}: {reason}", texts.join(", "));
     let lines = reasons.into_iter().map(line).enumerate();
@@ -205,6 +214,6 @@ pub(super) fn unused_columns(prepared: &Prepared) -> String {
     }
     let shown: Vec<String> = unused.iter().take(NAMES).map(|n| crate::error::shown(n)).collect();
     let more = if unused.len() > NAMES { ", …" } else { "" };
-    let text = format!("{}: {}{more}", count(unused.len() as u64, "column"), shown.join(", "));
+    let text = format!("{}: {}{more}", counted(unused.len() as u64, "column"), shown.join(", "));
     paragraph("  not used  ", &text)
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::layout::{count, paragraph};
+use super::layout::paragraph;
 use crate::config::Config;
 use crate::data::PartRows;
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use crate::job::timing::{self, Patience, affordable};
 use crate::model::initial_params;
 use crate::optim::Loss;
 use crate::serve::Plan;
-use crate::text::{seconds, thousands};
+use crate::text::{counted, seconds, thousands};
 
 const PATIENCE: Patience = Patience {
     warm_up: 2,
@@ -140,7 +140,7 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared, times: Option<&Time
 fn time_text(config: &Config, prepared: &Prepared, times: &Times) -> String {
     let epoch = times.epoch_training + times.epoch_scoring;
     let epochs = config.training.epochs;
-    let updates = count(times.updates, "update");
+    let updates = counted(times.updates, "update");
     let each = seconds(times.epoch_training / times.updates as f64);
     let mut text = format!("about {} an epoch ({updates} of {each}", seconds(epoch));
     if prepared.dataset.valid.is_some() {
@@ -148,7 +148,7 @@ fn time_text(config: &Config, prepared: &Prepared, times: &Times) -> String {
     }
     let total = seconds(epochs as f64 * epoch + times.last_scoring);
     let stop = if config.training.early_stopping.is_some() { " at most" } else { "" };
-    let threads = count(rayon::current_num_threads() as u64, "thread");
+    let threads = counted(rayon::current_num_threads() as u64, "thread");
     let epochs =
         if epochs == 1 { "1 epoch".into() } else { format!("{} epochs", thousands(epochs as u64)) };
     text + &format!("), {total} for {epochs}{stop}, on {threads}")

@@ -2,14 +2,14 @@
 
 use super::columns::{ratio, shift};
 use super::data::line_and_time;
-use super::layout::{count, percent};
+use super::layout::percent;
 use super::sizes;
 use crate::config::{Config, RelativeTo, State, TaskKind};
 use crate::data::audit::{Copied, Drift, Finding, Gap, Jump, Outliers, PartName, Place, Tells};
 use crate::data::time::about_text;
 use crate::error::shown;
 use crate::job::prepare::Prepared;
-use crate::text::{thousands, value};
+use crate::text::{counted, thousands, value};
 
 /// Columns named in one sentence.
 const NAMED: usize = 4;
@@ -100,7 +100,7 @@ impl Words<'_> {
         let named: Vec<String> = worst.iter().take(NAMED).map(one).collect();
         let more = match worst.len().saturating_sub(NAMED) {
             0 => String::new(),
-            more => format!(" and {} more", count(more as u64, "column")),
+            more => format!(" and {} more", counted(more as u64, "column")),
         };
         let relative = self.config.data.window.is_some_and(|w| w.relative_to != RelativeTo::None);
         let forecast = matches!(self.config.task.kind, TaskKind::Forecast { .. });
@@ -161,7 +161,7 @@ impl Words<'_> {
             return format!(
                 "{name} is {farthest} in {}, first at {place}, while {usual}: that looks like a mark for missing \
                  values; take these rows out",
-                count(o.equal, "row")
+                counted(o.equal, "row")
             );
         }
         let found = match o.count {

@@ -74,12 +74,6 @@ pub(super) fn name(name: &str) -> String {
     safe.chars().take(NAME - 1).chain(['…']).collect()
 }
 
-/// `1 window`, `3 windows`.
-pub(super) fn count(number: u64, one: &str) -> String {
-    let s = if number == 1 || one.ends_with("series") { "" } else { "s" };
-    format!("{} {one}{s}", crate::text::thousands(number))
-}
-
 /// `3.2 %`, of a share.
 pub(super) fn percent(share: f64) -> String {
     let percent = 100.0 * share;
@@ -121,9 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_and_shares() {
-        assert_eq!((count(1, "gap"), count(2_000, "gap")), ("1 gap".into(), "2,000 gaps".into()));
-        assert_eq!(count(2, "series"), "2 series");
+    fn shares() {
         assert_eq!([0.0, 0.0021, 0.5].map(percent), ["0 %", "0.2 %", "50 %"]);
     }
 }

@@ -59,7 +59,7 @@ fn findings(
             out += &layout::paragraph("  - ", &words.sentence(finding));
         }
         if alike.len() > ALIKE {
-            let more = layout::count((alike.len() - ALIKE) as u64, "more finding");
+            let more = crate::text::counted((alike.len() - ALIKE) as u64, "more finding");
             out += &format!("  - and {more} of this kind\n");
         }
     }

@@ -1,10 +1,10 @@
 //! The section on the network: every shape of contract section 3, with this config's numbers.
 
-use super::layout::{Side, count, table};
+use super::layout::{Side, table};
 use crate::config::{Cell, Config, Head, LossSteps, Nonlinearity};
 use crate::job::prepare::Prepared;
 use crate::model::{Architecture, Entry, cell};
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 
 /// Layers that are listed one by one; of more, equal ones share their lines.
 const LAYERS: usize = 3;
@@ -26,8 +26,8 @@ fn describe(a: &Architecture) -> String {
         Cell::Lstm => "lstm",
         Cell::Gru => "gru",
     };
-    let layers = count(a.layers as u64, &format!("{cell} layer"));
-    let units = count(a.hidden as u64, "unit");
+    let layers = counted(a.layers as u64, &format!("{cell} layer"));
+    let units = counted(a.hidden as u64, "unit");
     let directions = if a.directions == 2 { "both directions" } else { "forward" };
     format!("{layers} of {units}, {directions}")
 }

@@ -1,9 +1,8 @@
 //! Sentences about parts, windows and the network's size; none of them speaks of a column.
 
-use super::layout::count;
 use crate::config::Config;
 use crate::data::audit::{Misfit, PartName};
-use crate::text::thousands;
+use crate::text::{counted, thousands};
 
 /// One sentence, without a full stop.
 pub(super) fn sentence(misfit: &Misfit, config: &Config) -> String {
@@ -11,14 +10,14 @@ pub(super) fn sentence(misfit: &Misfit, config: &Config) -> String {
         Misfit::SharedRows { part, rows } => format!(
             "{} of data.{part} {} the series and time of a train row: its score will flatter; take them out of \
              one of the files",
-            count(*rows, "row"),
+            counted(*rows, "row"),
             if *rows == 1 { "has" } else { "have" },
             part = part.text()
         ),
         Misfit::UnknownSeries { part, count: series } => format!(
-            "{} of the {} part {} no train rows: scaled as all series together; set data.scale.per to \"column\", \
+            "{} series of the {} part {} no train rows: scaled as all series together; set data.scale.per to \"column\", \
              or data.split.by to \"time\"",
-            count(*series, "series"),
+            thousands(*series),
             part.text(),
             if *series == 1 { "has" } else { "have" }
         ),
@@ -46,7 +45,7 @@ pub(super) fn sentence(misfit: &Misfit, config: &Config) -> String {
                 _ => "their figures will say little",
             };
             let verb = if *scored == 1 { "is" } else { "are" };
-            let predictions = count(*scored, &format!("{} prediction", part.text()));
+            let predictions = counted(*scored, &format!("{} prediction", part.text()));
             format!(
                 "only {predictions} {verb} scored: {effect}; make data.split.{} larger",
                 part.text()
@@ -59,18 +58,21 @@ pub(super) fn sentence(misfit: &Misfit, config: &Config) -> String {
             "training.batch_size is {batch_size}, and there {} only {}: every epoch is a single update; make it \
              smaller",
             if *sequences == 1 { "is" } else { "are" },
-            count(*sequences, "sequence")
+            counted(*sequences, "sequence")
         ),
         Misfit::ManyParameters { parameters, rows } => format!(
             "{} parameters learn from {} ({} each): they can learn them by heart; make model.hidden_size ({}) \
              smaller",
             thousands(*parameters),
-            count(*rows, "train row"),
+            counted(*rows, "train row"),
             thousands(parameters / rows),
             config.model.hidden_size
         ),
         Misfit::Underflows(cells) => {
             format!("{cells} cells are too small for 32-bit floats and count as 0")
+        }
+        Misfit::Filled(cells) => {
+            format!("{} filled with the last value of the column", counted(*cells, "empty cell"))
         }
     }
 }
