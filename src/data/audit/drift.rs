@@ -152,9 +152,10 @@ mod tests {
 
     #[test]
     fn each_series_is_compared_with_itself() {
-        // Two series far apart, both still; only the second has rows late in the file.
+        // Two series far apart, each like itself; late rows are of the second alone, but for a few.
+        let row = |k: usize| if k < 40 { (k % 2, k) } else { (1, k) };
         let rows: String =
-            (0..60).map(|k| format!("{},{}\n", k % 2, 100 * (k % 2) + k % 3)).collect();
+            (0..80).map(row).map(|(s, k)| format!("{s},{}\n", 100 * s + k % 3)).collect();
         let table = crate::data::audit::tests::table_of_series(&format!("name,y\n{rows}"));
         let (train, valid) = cut(table, 15);
         assert_eq!(Drift::new(&train, &valid, 0).map(|d| d.strength()), Some(Strength::None));
