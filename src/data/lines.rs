@@ -1,5 +1,7 @@
 //! On which physical line of its file a row starts, kept as the few places where counting on would be wrong.
 
+use super::table::{SourceFile, Table};
+
 /// The lines of one file's rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lines {
@@ -20,6 +22,22 @@ impl Lines {
         let at = self.breaks.partition_point(|&(first, _)| first <= row);
         let (first, line) = self.breaks[..at].last()?;
         Some(line + (row - first))
+    }
+}
+
+impl Table {
+    /// The file a row of a series comes from, and its line there. Looks through the rows: for messages.
+    pub fn place(&self, series: usize, row: usize) -> Option<(&SourceFile, u64)> {
+        let of_series =
+            self.series_of_row.iter().enumerate().filter(|(_, s)| **s as usize == series);
+        let mut at = of_series.map(|(at, _)| at as u64).nth(row)?;
+        for file in &self.files {
+            if at < file.rows {
+                return Some((file, file.lines.line(at)?));
+            }
+            at -= file.rows;
+        }
+        None
     }
 }
 

@@ -153,20 +153,6 @@ impl Table {
         format!("series {}: ", crate::error::shown(&self.series[series].key.join(" / ")))
     }
 
-    /// The file a row of a series comes from, and its line there. Looks through the rows: for messages.
-    pub fn place(&self, series: usize, row: usize) -> Option<(&SourceFile, u64)> {
-        let of_series =
-            self.series_of_row.iter().enumerate().filter(|(_, s)| **s as usize == series);
-        let mut at = of_series.map(|(at, _)| at as u64).nth(row)?;
-        for file in &self.files {
-            if at < file.rows {
-                return Some((file, file.lines.line(at)?));
-            }
-            at -= file.rows;
-        }
-        None
-    }
-
     /// The commonest time between two rows of a series, with the kind of times.
     pub fn step(&self) -> Option<(i128, TimeKind)> {
         let mut counts: HashMap<i128, u64> = HashMap::new();
