@@ -52,9 +52,12 @@ fn figure(x: f64, whole: bool) -> String {
 fn kind(profile: &Profile) -> String {
     match &profile.distinct {
         _ if profile.is_constant() => "constant".into(),
-        Some(values) => format!("{} values", values.len()),
-        None if profile.whole => "integer".into(),
-        None => "number".into(),
+        // In a short column any value stands alone.
+        Some(values) if 2 * values.len() as u64 <= profile.moments.count => {
+            format!("{} values", values.len())
+        }
+        _ if profile.whole => "integer".into(),
+        _ => "number".into(),
     }
 }
 
