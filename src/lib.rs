@@ -3,6 +3,8 @@
 //! The rooms stand in import order; each may use those before it. See `ARCHITECTURE.md`.
 
 pub mod error;
+pub mod suggest;
+
 pub mod random;
 pub mod text;
 

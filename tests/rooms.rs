@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 /// Each may import those before it.
-const ROOMS: [&str; 16] = [
-    "error", "random", "text", "config", "kernel", "model", "data", "optim", "metrics", "serve",
-    "eval", "train", "store", "progress", "job", "cli",
+const ROOMS: [&str; 17] = [
+    "error", "suggest", "random", "text", "config", "kernel", "model", "data", "optim", "metrics",
+    "serve", "eval", "train", "store", "progress", "job", "cli",
 ];
 
 struct Source {

@@ -202,7 +202,8 @@ impl<'a> Builder<'a> {
         let mut hashing = Hashing::new(source);
         let mut reader = RecordReader::new(&mut hashing, name, self.roles.dialect);
         let header = Header::read(&mut reader)?;
-        let layout = RowLayout::new(header, self.roles, |_| true)?;
+        let layout =
+            RowLayout::new(header, self.roles, |column| Some(self.roles.wanted_by(column)))?;
         let (mut record, mut row, mut rows) = (Record::default(), Row::default(), 0);
         while reader.read(&mut record)? {
             layout.parse(&record, &mut row)?;

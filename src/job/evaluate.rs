@@ -9,6 +9,7 @@ use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::eval::{Evaluated, Evaluation, Report};
 use crate::optim::Loss;
 use crate::store::{Model, resolve_model, run as run_files, write_file};
+use crate::suggest;
 
 /// What `rnn-eval` was asked for.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +61,7 @@ fn read_table(data: &Path, roles: &Roles) -> Result<Table> {
     if data == Path::new("-") {
         return Table::read_stream(std::io::stdin(), data, "<stdin>", roles);
     }
-    let file = std::fs::File::open(data).map_err(|e| Error::input(data, &e))?;
+    let file = std::fs::File::open(data).map_err(|e| suggest::unreadable(data, &e))?;
     if file.metadata().is_ok_and(|m| m.is_dir()) {
         return Err(Error::Input {
             path: data.to_owned(),
