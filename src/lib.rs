@@ -6,6 +6,8 @@ pub mod error;
 pub mod random;
 pub mod text;
 
+pub mod terminal;
+
 pub mod config;
 pub mod kernel;
 pub mod model;
