@@ -6,6 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use super::{Common, print, table, warn};
 use crate::job::{EvaluateOptions, evaluate};
+use crate::terminal::Screen;
 
 const PROGRAM: &str = "rnn-eval";
 
@@ -67,7 +68,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     let report = evaluate(&options, &mut |message| warn(PROGRAM, &message))?;
     let text = match arguments.format {
-        Style::Table => table::report(&report),
+        Style::Table => table::report(&report, Screen::stdout()),
         Style::Json => format!("{:#}\n", report.to_json()),
     };
     Ok(print(&text)?)

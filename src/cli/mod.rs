@@ -14,6 +14,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::error::Error;
+use crate::terminal::{Ink, Screen};
+use crate::text::printable;
 
 /// Flags of every program.
 #[derive(Clone, Debug, clap::Args)]
@@ -91,22 +93,17 @@ fn usage_error(program: &str, error: &clap::Error) -> ExitCode {
 
 /// One line on standard error, control characters escaped. A closed standard error harms nothing.
 fn complain(program: &str, message: &str) {
-    let escaped: String = message
-        .chars()
-        .flat_map(|c| {
-            let special =
-                c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            let plain = (!special).then_some(c);
-            let escape = special.then(|| c.escape_unicode());
-            plain.into_iter().chain(escape.into_iter().flatten())
-        })
-        .collect();
-    drop(writeln!(std::io::stderr(), "{program}: error: {escaped}"));
+    say(program, Ink::Bad, "error", message);
 }
 
 /// Prints a warning the same way.
 pub fn warn(program: &str, message: &str) {
-    drop(writeln!(std::io::stderr(), "{program}: warning: {message}"));
+    say(program, Ink::Warning, "warning", message);
+}
+
+fn say(program: &str, ink: Ink, word: &str, message: &str) {
+    let word = Screen::stderr().paint(ink, &format!("{word}:"));
+    drop(writeln!(std::io::stderr(), "{program}: {word} {}", printable(message)));
 }
 
 /// Writes a result to stdout; a reader that has left is no failure.

@@ -9,6 +9,7 @@ use crate::config::{Config, schema};
 use crate::error::{Error, shown_path};
 use crate::job::{FitOptions, FitResult, check, fit, resume};
 use crate::progress::View;
+use crate::terminal::{Ink, Screen};
 use crate::train::Outcome;
 
 const PROGRAM: &str = "rnn-train";
@@ -110,10 +111,8 @@ fn summary(result: &FitResult) -> String {
             _ => format!("model of epoch {} in {folder}\n", result.best_epoch),
         };
     };
+    let screen = Screen::stdout();
+    let best = screen.paint(Ink::Good, &format!("best epoch {}", result.best_epoch));
     let early = if result.outcome == Outcome::StoppedEarly { ", stopped early" } else { "" };
-    format!(
-        "\nbest epoch {}{early}; model in {folder}\n{}",
-        result.best_epoch,
-        table::report(report)
-    )
+    format!("\n{best}{early}; model in {folder}\n{}", table::report(report, screen))
 }

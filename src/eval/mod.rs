@@ -5,7 +5,9 @@ mod report;
 mod rows;
 mod run;
 mod score;
+mod verdict;
 
 pub use report::{Report, RowCounts, Scores, SeriesReport, TargetScores};
 pub use rows::{OutputRow, Wanted};
 pub use run::{Evaluated, Evaluation, valid_loss};
+pub use verdict::{Standing, Verdict};

@@ -1,13 +1,17 @@
-//! The observer that draws: a bar while an epoch runs, a line of a table when it has ended. The only code that
-//! knows terminals; everything goes to standard error.
+//! The observer that draws: a bar while an epoch runs, a line of a table when it has ended. Everything goes to
+//! standard error.
 
-use std::io::{IsTerminal, Write};
-use std::time::{Duration, Instant};
+mod bar;
+mod epochs;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write;
+use std::time::Instant;
 
+use self::bar::{Bar, Standing};
+use self::epochs::{Layout, Line};
 use crate::error::Result;
-use crate::text::{short, thousands};
+use crate::terminal::{Ink, Screen};
+use crate::text::printable;
 use crate::train::{Control, EpochRecord, Event, Observer};
 
 /// Shows a training run.
@@ -15,8 +19,9 @@ pub struct View {
     program: &'static str,
     quiet: bool,
     epochs: usize,
-    bar: Option<ProgressBar>,
-    header_shown: bool,
+    bar: Option<Bar>,
+    /// Of the header shown last.
+    layout: Option<Layout>,
     epoch_started: Instant,
     rows: u64,
     loss: f64,
@@ -24,39 +29,20 @@ pub struct View {
     on_start: fn(),
 }
 
-/// The columns of the table of epochs. With the mark of the best one they fill a terminal of 80 columns.
-const HEADER: [&str; 8] =
-    ["epoch", "train loss", "per step", "valid loss", "rate", "grad norm", "rows/s", "time"];
-const WIDTHS: [usize; 8] = [5, 11, 10, 11, 10, 10, 10, 8];
-
-/// Cells to the right of their columns.
-fn columns(cells: [String; 8]) -> String {
-    let padded = cells.iter().zip(WIDTHS).map(|(cell, width)| format!("{cell:>width$}"));
-    padded.collect()
-}
-
-/// Bars are redrawn this often at most.
-const REDRAW_HZ: u8 = 8;
-
 impl View {
-    /// A view of a run of so many epochs; a quiet one shows warnings alone.
+    /// A view of a run; a quiet one shows warnings alone.
     pub fn new(program: &'static str, quiet: bool, on_start: fn()) -> Self {
         Self {
             program,
             quiet,
             epochs: 0,
             bar: None,
-            header_shown: false,
+            layout: None,
             epoch_started: Instant::now(),
             rows: 0,
             loss: 0.0,
             on_start,
         }
-    }
-
-    /// How many epochs there will be, for the time left.
-    pub fn set_epochs(&mut self, epochs: usize) {
-        self.epochs = epochs;
     }
 
     /// A line on standard error, above the bar. A closed standard error harms nothing.
@@ -71,34 +57,19 @@ impl View {
     fn start(&mut self, epoch: usize, updates: u64, done: u64) {
         (self.on_start)();
         (self.epoch_started, self.rows) = (Instant::now(), 0);
-        if self.quiet || !std::io::stderr().is_terminal() {
+        let screen = Screen::stderr();
+        if self.quiet || !screen.redraws {
             return;
         }
-        let bar = self.bar.get_or_insert_with(|| {
-            let bar =
-                ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(REDRAW_HZ));
-            let template = "{prefix} {wide_bar} {pos}/{len} {msg} {eta} left";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style.progress_chars("━╸ "));
-            }
-            bar
-        });
-        bar.set_length(updates * self.epochs as u64);
-        bar.set_prefix(format!("epoch {epoch}/{}", self.epochs));
-        bar.set_position(updates * (epoch as u64 - 1) + done);
+        let bar = self.bar.get_or_insert_with(|| Bar::new(screen));
+        bar.start(&Standing { epoch, epochs: self.epochs, updates, done });
     }
 
     fn step(&mut self, loss: Option<f64>, rows: u64) {
         self.rows += rows;
         self.loss = loss.unwrap_or(self.loss);
         if let Some(bar) = &self.bar {
-            let speed = self.rows as f64 / self.epoch_started.elapsed().as_secs_f64().max(1e-9);
-            bar.set_message(format!(
-                "loss {} · {} rows/s",
-                short(self.loss),
-                thousands(speed as u64)
-            ));
-            bar.inc(1);
+            bar.step(self.loss, self.rows, self.epoch_started);
         }
     }
 
@@ -106,82 +77,41 @@ impl View {
         if self.quiet {
             return;
         }
-        if !self.header_shown {
-            self.header_shown = true;
-            self.line(&columns(HEADER.map(str::to_owned)));
+        let screen = Screen::stderr();
+        let layout = Layout::new(screen, record);
+        // A terminal that was resized gets a new header.
+        if self.layout.as_ref() != Some(&layout) {
+            self.line(&layout.header(screen));
         }
-        let elapsed = self.epoch_started.elapsed();
-        let speed = self.rows as f64 / elapsed.as_secs_f64().max(1e-9);
-        let cell = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
-        let mark = if improved && record.valid_loss.is_some() { " best" } else { "" };
-        let line = columns([
-            record.epoch.to_string(),
-            cell(record.train_loss),
-            cell(record.train_loss_per_step),
-            cell(record.valid_loss),
-            short(record.learning_rate),
-            cell(record.grad_norm),
-            thousands(speed as u64),
-            seconds(elapsed),
-        ]);
-        self.line(&(line + mark));
+        let time = self.epoch_started.elapsed();
+        let rows_per_s = self.rows as f64 / time.as_secs_f64().max(1e-9);
+        let best = improved && record.valid_loss.is_some();
+        self.line(&layout.line(&Line { record, best, rows_per_s, time }, screen));
+        self.layout = Some(layout);
     }
 }
 
 impl Observer for View {
     fn on(&mut self, event: Event<'_>) -> Result<Control> {
         match event {
-            Event::Epochs(epochs) => self.set_epochs(epochs),
+            Event::Epochs(epochs) => self.epochs = epochs,
             Event::EpochStart { epoch, updates, done } => self.start(epoch, updates, done),
             Event::Step { progress, rows } => self.step(progress.sums.loss.per_sequence(), rows),
             Event::Validating => {
                 if let Some(bar) = &self.bar {
-                    bar.set_message("scoring validation rows");
+                    bar.validating();
                 }
             }
             Event::EpochEnd { record, improved, .. } => self.end_epoch(record, improved),
-            Event::Note(text) if !self.quiet => self.line(&format!("{}: {text}", self.program)),
+            Event::Note(text) if !self.quiet => {
+                self.line(&format!("{}: {}", self.program, printable(&text)));
+            }
             Event::Note(_) => {}
-            Event::Warning(text) => self.line(&format!("{}: warning: {text}", self.program)),
+            Event::Warning(text) => {
+                let word = Screen::stderr().paint(Ink::Warning, "warning:");
+                self.line(&format!("{}: {word} {}", self.program, printable(&text)));
+            }
         }
         Ok(Control::Go)
-    }
-}
-
-impl Drop for View {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-/// `9.4 s`, `125 s`, `34 min`, `2.5 h`
-fn seconds(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    match time.as_secs() {
-        0..100 => format!("{seconds:.1} s"),
-        100..1_000 => format!("{seconds:.0} s"),
-        1_000..6_000 => format!("{:.0} min", seconds / 60.0),
-        _ => format!("{:.1} h", seconds / 3600.0),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_for_people() {
-        assert_eq!(seconds(Duration::from_millis(1500)), "1.5 s");
-        assert_eq!(seconds(Duration::from_secs(125)), "125 s");
-        assert_eq!(seconds(Duration::from_secs(2040)), "34 min");
-        assert_eq!(seconds(Duration::from_secs(9000)), "2.5 h");
-    }
-
-    #[test]
-    fn a_line_of_the_table_fits_into_80_columns() {
-        let widest = columns(HEADER.map(str::to_owned)) + " best";
-        assert_eq!(widest.len(), 80);
     }
 }

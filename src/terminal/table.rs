@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::{Ink, Screen};
 use crate::text::printable;
 
-/// A table; the first column to the left, the others to the right.
+/// A table; names stand to the left of their column, figures to the right.
 #[derive(Clone, Debug)]
 pub struct Table {
     columns: Vec<Column>,
@@ -18,6 +18,7 @@ pub struct Column {
     title: String,
     /// The lowest goes first; `u8::MAX` stays.
     importance: u8,
+    left: bool,
 }
 
 /// What stands in a cell.
@@ -33,12 +34,17 @@ const GAP: usize = 2;
 impl Column {
     /// A column; of those that do not fit the ones of least importance go.
     pub fn new(title: &str, importance: u8) -> Self {
-        Self { title: title.to_owned(), importance }
+        Self { title: title.to_owned(), importance, left: false }
     }
 
     /// A column that stays.
     pub fn fixed(title: &str) -> Self {
         Self::new(title, u8::MAX)
+    }
+
+    /// A column of names, which stays.
+    pub fn names(title: &str) -> Self {
+        Self { left: true, ..Self::fixed(title) }
     }
 }
 
@@ -84,8 +90,10 @@ impl Table {
         let shown = self.fitting(&widths, screen.columns());
         let mut out = String::new();
         for line in &lines {
-            let cells: Vec<String> =
-                shown.iter().map(|&at| padded(&line[at], widths[at], at == 0, screen)).collect();
+            let cells: Vec<String> = shown
+                .iter()
+                .map(|&at| padded(&line[at], widths[at], self.columns[at].left, screen))
+                .collect();
             out.push_str(cells.join(&" ".repeat(GAP)).trim_end());
             out.push('\n');
         }
@@ -140,7 +148,7 @@ mod tests {
 
     fn sample() -> Table {
         let columns = vec![
-            Column::fixed("name"),
+            Column::names("name"),
             Column::fixed("a"),
             Column::new("bb", 1),
             Column::new("c", 2),
@@ -175,7 +183,7 @@ mod tests {
 
     #[test]
     fn lines_stay_aligned_in_colour_and_in_wide_letters() {
-        let mut table = Table::new(vec![Column::fixed("名"), Column::fixed("n")]);
+        let mut table = Table::new(vec![Column::names("名"), Column::fixed("n")]);
         table.line(vec!["温度計".into(), Cell::from("1").ink(Some(Ink::Good))]);
         table.line(vec!["\u{1b}[2J".into(), "12".into()]);
         assert_eq!(table.render(at(60)), "名          n\n温度計      1\n\\u{1b}[2J  12\n");
