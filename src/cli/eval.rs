@@ -66,10 +66,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         split,
         predictions: arguments.predictions,
     };
-    let report = evaluate(&options, &mut |message| warn(PROGRAM, &message))?;
+    let judged = evaluate(&options, &mut |message| warn(PROGRAM, &message))?;
     let text = match arguments.format {
-        Style::Table => table::report(&report, Screen::stdout()),
-        Style::Json => format!("{:#}\n", report.to_json()),
+        Style::Table => table::report(&judged.report, Screen::stdout()),
+        Style::Json => format!("{:#}\n", judged.report.to_json()),
     };
-    Ok(print(&text)?)
+    print(&text)?;
+    super::advise(arguments.common.quiet, &judged.advice);
+    Ok(())
 }

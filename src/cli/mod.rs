@@ -106,6 +106,19 @@ fn say(program: &str, ink: Ink, word: &str, message: &str) {
     drop(writeln!(std::io::stderr(), "{program}: {word} {}", printable(message)));
 }
 
+/// What to try next, on standard error: it is no result.
+fn advise(quiet: bool, advice: &[String]) {
+    if quiet || advice.is_empty() {
+        return;
+    }
+    let screen = Screen::stderr();
+    let mut text = format!("\n{}\n", screen.paint(Ink::Header, "What to try next"));
+    for item in advice {
+        text += &(screen.prose(&format!("- {}", printable(item)), 2) + "\n");
+    }
+    drop(std::io::stderr().write_all(text.as_bytes()));
+}
+
 /// Writes a result to stdout; a reader that has left is no failure.
 pub fn print(text: &str) -> crate::error::Result<()> {
     let mut out = std::io::stdout().lock();

@@ -88,7 +88,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let job = if arguments.resume { resume } else { fit };
     let result = job(&options, &mut view, &signals::REQUESTED)?;
     drop(view); // the bar goes before the result comes
-    Ok(print(&summary(&result))?)
+    print(&summary(&result))?;
+    super::advise(quiet, &result.advice);
+    Ok(())
 }
 
 fn load(arguments: &Arguments) -> anyhow::Result<Config> {

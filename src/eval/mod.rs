@@ -4,6 +4,8 @@ mod baselines;
 mod report;
 mod rows;
 mod run;
+#[cfg(test)]
+pub(crate) mod sample;
 mod score;
 mod verdict;
 

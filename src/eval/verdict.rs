@@ -132,48 +132,10 @@ fn counted(what: &str, changes: &Changes) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::{RowCounts, Scores, TargetScores};
+    use super::super::sample::{report, scores};
     use super::*;
     use crate::data::time::TimeKind;
-    use crate::metrics::{Errors, Figures};
-
-    fn figures(rmse: f64) -> Figures {
-        let mut errors = Errors::default();
-        errors.add(rmse, 0.0);
-        errors.figures()
-    }
-
-    /// Scores of `targets` with the same RMSE at every step.
-    fn scores(targets: &[(&str, f64)], steps: usize) -> Scores {
-        let target = |&(name, rmse): &(&str, f64)| {
-            let data = figures(rmse);
-            let horizon = vec![(data, data); steps];
-            (name.to_owned(), TargetScores { data, scaled: data, horizon })
-        };
-        let mean = targets.iter().map(|(_, rmse)| rmse).sum::<f64>() / targets.len() as f64;
-        Scores {
-            data: (targets.len() == 1).then(|| figures(mean)),
-            scaled: figures(mean),
-            targets: targets.iter().map(target).collect(),
-        }
-    }
-
-    /// (name, RMSE, the naive one) of each target.
-    fn report(targets: &[(&str, f64, f64)], steps: usize) -> Report {
-        let ours: Vec<_> = targets.iter().map(|&(name, ours, _)| (name, ours)).collect();
-        let theirs: Vec<_> = targets.iter().map(|&(name, _, theirs)| (name, theirs)).collect();
-        Report {
-            split: "test".into(),
-            rows: RowCounts::default(),
-            loss: None,
-            loss_per_step: None,
-            scores: scores(&ours, steps),
-            baselines: vec![("last_value".into(), scores(&theirs, steps))],
-            series: Vec::new(),
-            time_step: None,
-            verdict: Verdict::default(),
-        }
-    }
+    use crate::metrics::Errors;
 
     fn sentence(report: &Report) -> String {
         Verdict::of(report, Baseline::LastValue).sentence
