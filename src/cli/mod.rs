@@ -93,17 +93,16 @@ fn usage_error(program: &str, error: &clap::Error) -> ExitCode {
 
 /// One line on standard error, control characters escaped. A closed standard error harms nothing.
 fn complain(program: &str, message: &str) {
-    say(program, Ink::Bad, "error", message);
-}
-
-/// Prints a warning the same way.
-pub fn warn(program: &str, message: &str) {
-    say(program, Ink::Warning, "warning", message);
-}
-
-fn say(program: &str, ink: Ink, word: &str, message: &str) {
-    let word = Screen::stderr().paint(ink, &format!("{word}:"));
+    let word = Screen::stderr().paint(Ink::Bad, "error:");
     drop(writeln!(std::io::stderr(), "{program}: {word} {}", printable(message)));
+}
+
+/// Prints a warning likewise, wrapped on a terminal.
+pub fn warn(program: &str, message: &str) {
+    let screen = Screen::stderr();
+    let word = screen.paint(Ink::Warning, "warning:");
+    let text = screen.prose(&format!("{program}: {word} {}", printable(message)), 2);
+    drop(writeln!(std::io::stderr(), "{text}"));
 }
 
 /// What to try next, on standard error: it is no result.

@@ -43,17 +43,25 @@ fn rows(report: &Report) -> String {
 
 fn targets(report: &Report, naive: &Scores, name: &str) -> Table {
     let mut table = table("target", Column::names("step"), name);
+    let step_text = |step: usize| {
+        let span = report.span(step).map_or(String::new(), |span| format!(" ({span})"));
+        format!("+{step}{span}")
+    };
+    let all = match report.horizon {
+        Some(1) => step_text(1),
+        Some(_) => "all".to_owned(),
+        None => "same row".to_owned(),
+    };
     for ((target, ours), (_, theirs)) in report.scores.targets.iter().zip(&naive.targets) {
-        table.line(line([target, "all"], &ours.data, &ours.scaled, &theirs.data));
+        table.line(line([target, &all], &ours.data, &ours.scaled, &theirs.data));
         for step in shown_steps(ours.horizon.len()) {
             let ((data, scaled), (naive, _)) = (&ours.horizon[step - 1], &theirs.horizon[step - 1]);
-            let span = report.span(step).map_or(String::new(), |span| format!(" ({span})"));
-            table.line(line(["", &format!("+{step}{span}")], data, scaled, naive));
+            table.line(line(["", &step_text(step)], data, scaled, naive));
         }
     }
     if report.scores.targets.len() > 1 {
         let scaled = &report.scores.scaled;
-        table.line(line(["all, scaled", "all"], scaled, scaled, &naive.scaled));
+        table.line(line(["all, scaled", &all], scaled, scaled, &naive.scaled));
     }
     table
 }

@@ -23,6 +23,8 @@ pub struct Report {
     pub baselines: Vec<(String, Scores)>,
     /// The same by series, where there are several.
     pub series: Vec<SeriesReport>,
+    /// Rows ahead of a forecast; none for predictions at the same row.
+    pub horizon: Option<usize>,
     /// The time from row to row, where it is known.
     pub time_step: Option<(i128, TimeKind)>,
     /// How the model stands beside the naive prediction.

@@ -195,6 +195,7 @@ impl Evaluation<'_> {
                     baseline: naive.scores(&names),
                 })
                 .collect(),
+            horizon: (self.encoder.lead > 0).then_some(self.encoder.steps),
             time_step: part.table.step(),
             verdict: Verdict::default(),
         };

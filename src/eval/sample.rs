@@ -37,6 +37,7 @@ pub(crate) fn report(targets: &[(&str, f64, f64)], steps: usize) -> Report {
         scores: scores(&ours, steps),
         baselines: vec![("last_value".into(), scores(&theirs, steps))],
         series: Vec::new(),
+        horizon: Some(steps),
         time_step: None,
         verdict: Verdict::default(),
     }

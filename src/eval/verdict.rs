@@ -52,9 +52,9 @@ impl Verdict {
             return Self { standing, sentence: "No row could be scored.".into() };
         };
         let (error, naive) = (format!("{} {}", measure(report), short(ours)), short(theirs));
-        let model = match baseline {
-            Baseline::LastValue => format!("{} the model", ahead(report)),
-            Baseline::TrainMean => "The model".into(),
+        let model = match report.horizon {
+            Some(steps) => format!("{} the model", ahead(report, steps)),
+            None => "The model".into(),
         };
         let (size, doing) = (size(change), baseline.doing());
         let mut sentence = match standing {
@@ -79,8 +79,7 @@ impl Verdict {
 }
 
 /// `Up to 6 h ahead`, `1 row ahead`
-fn ahead(report: &Report) -> String {
-    let steps = report.scores.targets.first().map_or(1, |(_, scores)| scores.horizon.len());
+fn ahead(report: &Report, steps: usize) -> String {
     let rows =
         if steps == 1 { "1 row".into() } else { format!("{} rows", thousands(steps as u64)) };
     let span = report.span(steps).unwrap_or(rows);
@@ -178,6 +177,7 @@ mod tests {
         assert!(sentence(&report).starts_with("Up to 24 rows ahead the model's error"));
         report.time_step = Some((15 * 60 * 1_000_000_000, TimeKind::Local));
         assert!(sentence(&report).starts_with("Up to 6 h ahead the model's error"));
+        report.horizon = None;
         assert_eq!(
             Verdict::of(&report, Baseline::TrainMean).sentence,
             "The model's error (RMSE 1.000) is 50.0 % lower than giving the mean of the train rows (2.000)."

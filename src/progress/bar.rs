@@ -1,9 +1,11 @@
 //! The bar of a running epoch.
 
 use std::fmt::Write;
+use std::io;
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 
 use super::epochs::time;
 use crate::terminal::Screen;
@@ -32,7 +34,8 @@ pub(super) struct Standing {
 
 impl Bar {
     pub(super) fn new(screen: Screen) -> Self {
-        let target = ProgressDrawTarget::stderr_with_hz(REDRAW_HZ);
+        let target =
+            ProgressDrawTarget::term_like_with_hz(Box::new(Inset(Term::stderr())), REDRAW_HZ);
         let bar = ProgressBar::with_draw_target(None, target);
         let columns = screen.columns();
         let template = match columns {
@@ -71,7 +74,7 @@ impl Bar {
     }
 
     pub(super) fn validating(&self) {
-        let message = if self.columns >= 80 { "scoring validation rows  " } else { "scoring  " };
+        let message = if self.columns >= 80 { "scoring validation rows   " } else { "scoring  " };
         self.bar.set_message(message);
     }
 
@@ -87,10 +90,62 @@ impl Drop for Bar {
     }
 }
 
-/// `12.5 s left`, once that can be said.
+/// `12 s left`, once that can be said.
 fn left(state: &ProgressState, out: &mut dyn Write) {
     let left = state.eta();
-    if !left.is_zero() {
-        let _ = write!(out, "{} left", time(left));
+    let _ = match left.as_secs() {
+        0 => Ok(()),
+        seconds @ 1..100 => write!(out, "{seconds} s left"),
+        _ => write!(out, "{} left", time(left)),
+    };
+}
+
+/// A terminal that claims to be narrower by a `^C`: behind a line that fills it the echo would begin a new one, and
+/// the bar stay behind.
+#[derive(Debug)]
+struct Inset(Term);
+
+/// Columns the terminal writes itself when a key is pressed that ends the program.
+const ECHO: u16 = 4;
+
+impl TermLike for Inset {
+    fn width(&self) -> u16 {
+        self.0.width().saturating_sub(ECHO)
+    }
+
+    fn height(&self) -> u16 {
+        self.0.height()
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_up(n)
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_down(n)
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_right(n)
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_left(n)
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
     }
 }

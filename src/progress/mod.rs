@@ -54,6 +54,12 @@ impl View {
         }
     }
 
+    /// A note or a warning.
+    fn say(&self, word: &str, text: &str) {
+        let text = format!("{}: {word}{}", self.program, printable(text));
+        self.line(&Screen::stderr().prose(&text, 2));
+    }
+
     fn start(&mut self, epoch: usize, updates: u64, done: u64) {
         (self.on_start)();
         (self.epoch_started, self.rows) = (Instant::now(), 0);
@@ -103,13 +109,10 @@ impl Observer for View {
                 }
             }
             Event::EpochEnd { record, improved, .. } => self.end_epoch(record, improved),
-            Event::Note(text) if !self.quiet => {
-                self.line(&format!("{}: {}", self.program, printable(&text)));
-            }
+            Event::Note(text) if !self.quiet => self.say("", &text),
             Event::Note(_) => {}
             Event::Warning(text) => {
-                let word = Screen::stderr().paint(Ink::Warning, "warning:");
-                self.line(&format!("{}: {word} {}", self.program, printable(&text)));
+                self.say(&Screen::stderr().paint(Ink::Warning, "warning: "), &text);
             }
         }
         Ok(Control::Go)

@@ -6,7 +6,9 @@ mod table;
 mod wrap;
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::Write;
+
+use console::Term;
 
 pub use ink::Ink;
 pub use table::{Cell, Column, Table};
@@ -35,23 +37,26 @@ impl Screen {
 
     /// What standard output is now.
     pub fn stdout() -> Self {
-        let stdout = std::io::stdout();
-        Self::of(stdout.is_terminal(), terminal_size::terminal_size_of(stdout))
+        Self::of(&Term::stdout())
     }
 
     /// What standard error is now.
     pub fn stderr() -> Self {
-        let stderr = std::io::stderr();
-        Self::of(stderr.is_terminal(), terminal_size::terminal_size_of(stderr))
+        Self::of(&Term::stderr())
     }
 
-    fn of(terminal: bool, size: Option<(terminal_size::Width, terminal_size::Height)>) -> Self {
-        if !terminal {
+    fn of(term: &Term) -> Self {
+        if !term.is_term() {
             return Self::PLAIN;
         }
-        let width = size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0).max(LEAST_WIDTH));
+        // There are terminals that do not know how wide they are.
+        let columns = term.size_checked().map_or(USUAL_WIDTH, |(_, columns)| columns.into());
         let variable = |name: &str| std::env::var_os(name);
-        Self { width: Some(width), colour: colour(variable), redraws: redraws(variable) }
+        Self {
+            width: Some(columns.max(LEAST_WIDTH)),
+            colour: colour(variable),
+            redraws: redraws(variable),
+        }
     }
 
     /// Columns a table may take.
@@ -67,6 +72,13 @@ impl Screen {
     /// Prose, wrapped on a terminal and one line elsewhere; further lines are indented by `hang`.
     pub fn prose(self, text: &str, hang: usize) -> String {
         self.width.map_or_else(|| text.to_owned(), |width| wrap(text, width, hang))
+    }
+}
+
+/// Wipes what was drawn on standard error's last line.
+pub fn wipe_line() {
+    if Screen::stderr().redraws {
+        drop(std::io::stderr().write_all(b"\r\x1b[2K"));
     }
 }
 
@@ -121,13 +133,12 @@ mod tests {
 
     #[test]
     fn what_is_no_terminal_is_plain() {
-        let size = Some((terminal_size::Width(200), terminal_size::Height(50)));
-        assert_eq!(Screen::of(false, size), Screen::PLAIN);
         assert_eq!(Screen::PLAIN.columns(), 80);
         assert_eq!(Screen::PLAIN.paint(Ink::Bad, "error"), "error");
         let long = "word ".repeat(100);
         assert_eq!(Screen::PLAIN.prose(&long, 0), long);
-        assert_eq!(Screen::of(true, size).columns(), 200);
-        assert_eq!(Screen::of(true, None).columns(), 80);
+        let wide = Screen { width: Some(200), ..Screen::PLAIN };
+        assert_eq!(wide.columns(), 200);
+        assert!(wide.prose(&long, 0).lines().count() == 3);
     }
 }

@@ -1,6 +1,6 @@
 //! Tables that fit: the least important columns go first, and a name that is too long is cut.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use console::{measure_text_width as width_of, truncate_str};
 
 use super::{Ink, Screen};
 use crate::text::printable;
@@ -82,10 +82,10 @@ impl Table {
         lines.extend(self.lines.iter().cloned());
         for line in &mut lines {
             let name = printable(&line[0].text);
-            line[0].text = cut(&name, longest_name);
+            line[0].text = truncate_str(&name, longest_name, "…").into_owned();
         }
         let widths: Vec<usize> = (0..self.columns.len())
-            .map(|at| lines.iter().map(|line| line[at].text.width()).max().unwrap_or(0))
+            .map(|at| lines.iter().map(|line| width_of(&line[at].text)).max().unwrap_or(0))
             .collect();
         let shown = self.fitting(&widths, screen.columns());
         let mut out = String::new();
@@ -121,25 +121,12 @@ impl Table {
 
 /// Padded before it is painted: the codes take no room.
 fn padded(cell: &Cell, width: usize, left: bool, screen: Screen) -> String {
-    let pad = " ".repeat(width - cell.text.width());
+    let pad = " ".repeat(width - width_of(&cell.text));
     let text = match cell.ink {
         Some(ink) if !cell.text.is_empty() => screen.paint(ink, &cell.text),
         _ => cell.text.clone(),
     };
     if left { text + &pad } else { pad + &text }
-}
-
-/// At most so wide, an ellipsis at the end of what was cut.
-fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut used = 1;
-    let kept = text.chars().take_while(|c| {
-        used += c.width().unwrap_or(0);
-        used <= width
-    });
-    kept.chain(['…']).collect()
 }
 
 #[cfg(test)]

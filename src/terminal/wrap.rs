@@ -1,6 +1,6 @@
 //! Prose in lines of a given width.
 
-use unicode_width::UnicodeWidthStr;
+use console::measure_text_width as width_of;
 
 /// The text in lines of at most `width` columns, all but the first indented by `hang`. Words are never cut:
 /// one that is too long stands alone on a line of its own.
@@ -8,7 +8,7 @@ pub fn wrap(text: &str, width: usize, hang: usize) -> String {
     let mut out = String::new();
     let mut used = 0;
     for word in text.split(' ') {
-        let size = word.width();
+        let size = width_of(word);
         if !out.is_empty() && used + 1 + size > width && used > hang {
             out.push('\n');
             out.push_str(&" ".repeat(hang));
@@ -33,7 +33,7 @@ mod tests {
         assert_eq!(wrap(text, 80, 2), text);
         assert_eq!(wrap(text, 20, 2), "- the quick brown\n  fox jumps over the\n  lazy dog");
         for width in 8..50 {
-            assert!(wrap(text, width, 2).lines().all(|line| line.width() <= width), "{width}");
+            assert!(wrap(text, width, 2).lines().all(|line| width_of(line) <= width), "{width}");
             assert_eq!(wrap(text, width, 0).replace('\n', " "), text);
         }
     }

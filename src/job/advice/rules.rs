@@ -35,15 +35,16 @@ pub(super) fn untrained(facts: &Facts) -> Option<String> {
 /// The loss is a sum over steps, so a limit taken over from elsewhere is soon too low.
 pub(super) fn clipped(facts: &Facts) -> Option<String> {
     let limit = facts.config.training.clip_grad_norm?;
-    let norms: Vec<f64> = facts.history.iter().filter_map(|r| r.grad_norm).collect();
-    let mean = norms.iter().sum::<f64>() / norms.len() as f64;
-    (mean > limit).then(|| {
+    let mut norms: Vec<f64> = facts.history.iter().filter_map(|r| r.grad_norm).collect();
+    norms.sort_by(f64::total_cmp);
+    let usual = *norms.get(norms.len() / 2)?; // the first epoch's is often far higher
+    (usual > limit).then(|| {
         format!(
             "Gradients were cut down to a norm of {}, but {} is usual here, because the loss is a sum over steps: \
              --set training.clip_grad_norm={}",
             shortest(limit),
-            short(mean),
-            argument(2.0 * mean)
+            short(usual),
+            argument(2.0 * usual)
         )
     })
 }
