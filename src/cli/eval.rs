@@ -91,11 +91,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         predictions: arguments.predictions,
     };
     let judged = evaluate(&options, &mut |message| warn(PROGRAM, &message))?;
-    let text = match arguments.format {
-        Style::Table => table::report(&judged.report, Screen::stdout()),
-        Style::Json => format!("{:#}\n", judged.report.to_json()),
-    };
-    print(&text)?;
-    super::advise(arguments.common.quiet, &judged.advice);
+    match arguments.format {
+        Style::Json => print(format!("{:#}\n", judged.report.to_json()))?,
+        Style::Table => {
+            print(table::report(&judged.report, Screen::stdout()))?;
+            super::advise(arguments.common.quiet, &judged.advice);
+        }
+    }
     Ok(())
 }

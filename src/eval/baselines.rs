@@ -28,7 +28,7 @@ impl Baseline {
     pub(super) fn doing(self) -> &'static str {
         match self {
             Baseline::LastValue => "repeating the last value",
-            Baseline::TrainMean => "giving the mean of the train rows",
+            Baseline::TrainMean => "always giving the mean of the train rows",
         }
     }
 

@@ -3,7 +3,7 @@
 use super::baselines::Baseline;
 use super::report::{Report, SeriesReport};
 use crate::error::shown;
-use crate::text::{short, shortest, thousands};
+use crate::text::{short, thousands};
 
 /// How the model stands beside the naive prediction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn measure(report: &Report) -> &'static str {
 /// `12.3 % lower`, `4.5 times as high`
 fn size(change: f64) -> String {
     if change > 1.0 {
-        return format!("{} times as high", shortest(1.0 + change));
+        return format!("{:.1} times as high", 1.0 + change);
     }
     let word = if change < 0.0 { "lower" } else { "higher" };
     format!("{:.1} % {word}", change.abs() * 100.0)
@@ -180,7 +180,7 @@ mod tests {
         report.horizon = None;
         assert_eq!(
             Verdict::of(&report, Baseline::TrainMean).sentence,
-            "The model's error (RMSE 1.000) is 50.0 % lower than giving the mean of the train rows (2.000)."
+            "The model's error (RMSE 1.000) is 50.0 % lower than always giving the mean of the train rows (2.000)."
         );
     }
 
