@@ -143,6 +143,12 @@ fn advise(quiet: bool, advice: &[String]) {
     drop(std::io::stderr().write_all(text.as_bytes()));
 }
 
+/// Prints a remark the same way.
+pub fn note(program: &str, message: &str) {
+    let text = Screen::stderr().prose(&format!("{program}: {}", printable(message)), 2);
+    drop(writeln!(std::io::stderr(), "{text}"));
+}
+
 /// Writes a result to stdout; a reader that has left is no failure.
 pub fn print(text: impl AsRef<[u8]>) -> crate::error::Result<()> {
     let mut out = std::io::stdout().lock();

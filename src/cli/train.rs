@@ -1,14 +1,14 @@
 //! `rnn-train`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Parser, ValueHint};
 
 use super::manual::{INPUT, INSTEAD, Manual, RUN};
-use super::{Common, print, signals, table};
-use crate::config::{Config, schema};
+use super::{Common, note, print, signals, table};
+use crate::config::{Config, relative_path, schema};
 use crate::error::{Error, shown_path};
-use crate::job::{FitOptions, FitResult, check, fit, resume};
+use crate::job::{FitOptions, FitResult, InitOptions, below_here, check, fit, init, resume};
 use crate::progress::View;
 use crate::terminal::{Ink, Screen};
 use crate::train::Outcome;
@@ -18,7 +18,7 @@ const PROGRAM: &str = "rnn-train";
 /// What its help says beside the flags.
 pub const MANUAL: Manual = Manual {
     program: PROGRAM,
-    usage: "rnn-train --config FILE [OPTIONS]\n       rnn-train --resume [--out RUN] [OPTIONS]",
+    usage: "rnn-train --config FILE [OPTIONS]\n       rnn-train --resume [--out RUN] [OPTIONS]\n       rnn-train --init DATA.csv [--target COL] > config.json",
     examples: [
         (
             "Forecast a pump's temperature, with data that comes along",
@@ -31,7 +31,8 @@ pub const MANUAL: Manual = Manual {
     ],
     needs: (
         "--config",
-        "nothing to do: rnn-train --config FILE starts a run, rnn-train --resume goes on with the last one",
+        "nothing to do: rnn-train --config FILE starts a run, --resume goes on with the last one, --init DATA.csv \
+         writes a first config",
     ),
 };
 
@@ -42,8 +43,8 @@ pub const MANUAL: Manual = Manual {
 /// and resumed or not. Results go to standard output, all else to standard error.
 #[derive(Debug, Parser)]
 #[command(name = PROGRAM, version, disable_help_flag = true, disable_version_flag = true)]
-#[command(group = ArgGroup::new("job").args(["check", "print_config", "schema", "resume"]))]
-#[command(group = ArgGroup::new("start").args(["config", "schema", "resume", "completions", "man"]).required(true).multiple(true))]
+#[command(group = ArgGroup::new("job").args(["check", "print_config", "schema", "resume", "init"]))]
+#[command(group = ArgGroup::new("start").args(["config", "schema", "resume", "init", "completions", "man"]).required(true).multiple(true))]
 pub struct Arguments {
     /// The config file
     ///
@@ -90,6 +91,18 @@ pub struct Arguments {
     /// Print the JSON Schema of the config
     #[arg(long, conflicts_with = "config", help_heading = INSTEAD)]
     schema: bool,
+    /// Print a starter config for a CSV: rnn-train --init DATA.csv --target COL > config.json
+    #[arg(
+        long,
+        value_name = "DATA.csv",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["config", "sets", "out", "init_from"],
+        help_heading = INSTEAD
+    )]
+    init: Option<PathBuf>,
+    /// A column to forecast, with --init (repeatable) [default: the last number column]
+    #[arg(long = "target", value_name = "COL", requires = "init", conflicts_with = "config", help_heading = INSTEAD)]
+    targets: Vec<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -98,6 +111,9 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.schema {
         return Ok(print(&schema())?);
+    }
+    if let Some(data) = arguments.init {
+        return Ok(print(&starter(data, arguments.targets, arguments.common.quiet)?)?);
     }
     if arguments.print_config {
         let config = load(&arguments)?;
@@ -126,6 +142,34 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     print(&summary(&result))?;
     super::advise(quiet, &result.advice);
     Ok(())
+}
+
+/// `--init`: what was found goes to standard error.
+fn starter(data: PathBuf, targets: Vec<String>, quiet: bool) -> anyhow::Result<String> {
+    let file = file_of_stdout();
+    let folder = file.as_deref().and_then(Path::parent).map(Path::to_owned);
+    let options = InitOptions { data, targets, folder };
+    let mut tell = |sentence: String| {
+        if !quiet {
+            note(PROGRAM, &sentence);
+        }
+    };
+    let text = init(&options, &mut tell)?;
+    let name = match file {
+        Some(file) if below_here(&file) => relative_path(&file, Path::new("")),
+        Some(file) => shown_path(&file),
+        None => "config.json".to_owned(),
+    };
+    tell(format!(
+        "next: rnn-train --config {name} --check for an audit, rnn-train --config {name} to train"
+    ));
+    Ok(text)
+}
+
+/// The file that standard output goes to, where the system tells: paths in a config are relative to its folder.
+fn file_of_stdout() -> Option<PathBuf> {
+    let file = std::fs::read_link("/proc/self/fd/1").ok()?;
+    std::fs::metadata(&file).is_ok_and(|found| found.is_file()).then_some(file)
 }
 
 fn load(arguments: &Arguments) -> anyhow::Result<Config> {

@@ -2,6 +2,7 @@
 //!
 //! text --`parse`--> raw (ranges and words checked) --`set`--> raw --`resolve`--> [`Config`] --`write`--> text
 
+mod delimiter;
 mod difference;
 mod load;
 mod locate;
@@ -22,6 +23,7 @@ mod words;
 mod write;
 
 pub use difference::differences;
+pub use paths::relative as relative_path;
 pub use schema::schema;
 pub use suggest::nearest;
 pub use types::*;

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::last_values::LastValues;
 use super::reader::{Header, Record, RecordReader};
 use super::roles::Roles;
 use super::row::{Row, RowLayout, TimeOrder};
 use super::source::{self, Hashing};
 use super::time::TimeKind;
-use crate::config::SeriesBy;
+use crate::config::{Missing, SeriesBy};
 use crate::error::{DataError, Error, Result, shown_path};
 
 /// Rows in memory. Series stand in the order of their first row, rows within a series in file order.
@@ -23,6 +24,8 @@ pub struct Table {
     pub series_of_row: Vec<u32>,
     /// Cells too small for f32, taken as zero.
     pub underflows: u64,
+    /// Empty cells that took the last value of their column.
+    pub filled: u64,
 }
 
 /// One file that was read.
@@ -163,6 +166,7 @@ struct Builder<'a> {
     table: Table,
     by_key: HashMap<Vec<String>, usize>,
     order: TimeOrder,
+    last_values: LastValues,
     /// The first fault in the order of times, and how many there are.
     disorder: Option<(Error, u64)>,
 }
@@ -173,7 +177,8 @@ impl<'a> Builder<'a> {
             roles,
             table: Table::default(),
             by_key: HashMap::new(),
-            order: TimeOrder::default(),
+            order: TimeOrder::new(roles.order),
+            last_values: LastValues::default(),
             disorder: None,
         }
     }
@@ -184,7 +189,7 @@ impl<'a> Builder<'a> {
             return Err(Error::Input { path: path.to_owned(), reason });
         }
         let mut hashing = Hashing::new(source);
-        let mut reader = RecordReader::new(&mut hashing, name, b',');
+        let mut reader = RecordReader::new(&mut hashing, name, self.roles.dialect);
         let header = Header::read(&mut reader)?;
         let layout = RowLayout::new(header, self.roles, |_| true)?;
         let (mut record, mut row, mut rows) = (Record::default(), Row::default(), 0);
@@ -193,7 +198,7 @@ impl<'a> Builder<'a> {
             if !key.is_empty() {
                 row.key.clone_from(&key);
             }
-            self.push(&layout, &record, &row)?;
+            self.push(&layout, &record, &mut row)?;
             rows += 1;
         }
         if rows == 0 {
@@ -205,7 +210,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn push(&mut self, layout: &RowLayout, record: &Record, row: &Row) -> Result<()> {
+    fn push(&mut self, layout: &RowLayout, record: &Record, row: &mut Row) -> Result<()> {
         let index = match self.by_key.get(&row.key) {
             Some(&index) => index,
             None => {
@@ -231,6 +236,13 @@ impl<'a> Builder<'a> {
             series.kind = Some(time.kind);
             series.times.push(time.nanos);
             series.time_texts.push(&row.time_text);
+        }
+        if self.roles.missing == Missing::Ffill {
+            self.last_values
+                .fill(index, row)
+                .map_err(|column| layout.nothing_to_fill(record, column))?;
+            self.last_values.keep(index, &row.values);
+            self.table.filled += row.empty.len() as u64;
         }
         let series = &mut self.table.series[index];
         series.values.extend_from_slice(&row.values);

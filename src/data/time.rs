@@ -34,8 +34,8 @@ impl TimeKind {
     }
 }
 
-/// Reads one time; `None` where it is in none of the known forms.
-pub fn parse(text: &str) -> Option<Time> {
+/// Reads one time; `None` where it is in none of the known forms. `decimal` is the mark of plain numbers.
+pub fn parse(text: &str, decimal: u8) -> Option<Time> {
     let text = text.trim_matches(' ');
     if let Ok(zoned) = text.parse::<Timestamp>() {
         return Some(Time { kind: TimeKind::Zoned, nanos: zoned.as_nanosecond() });
@@ -49,8 +49,10 @@ pub fn parse(text: &str) -> Option<Time> {
         let utc = local.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         return Some(Time { kind: TimeKind::Local, nanos: utc.timestamp().as_nanosecond() });
     }
-    let number = super::reader::number::parse(text.as_bytes()).ok()?.value()?;
-    Some(Time { kind: TimeKind::Number, nanos: (number * 1e9) as i128 })
+    let number = super::reader::number::parse(text.as_bytes(), decimal).ok()?.value()?;
+    // The whole part by itself: a Unix time in milliseconds times 1e9 has more digits than an f64.
+    let nanos = number.trunc() as i128 * 1_000_000_000 + (number.fract() * 1e9) as i128;
+    Some(Time { kind: TimeKind::Number, nanos })
 }
 
 /// `count` steps as people say it: `24 h`, `4 d`, `5 min`; `None` for numbers. Days are for steps of days and
@@ -83,13 +85,16 @@ mod tests {
             ("2016-07-01T02:00:00+02:00", "2016-07-01T01:00:00Z"),
             ("0", "3600"),
         ] {
-            let (early, late) = (parse(early).expect(early), parse(late).expect(late));
+            let (early, late) = (parse(early, b'.').expect(early), parse(late, b'.').expect(late));
             assert_eq!(late.nanos - early.nanos, hour);
             assert_eq!(late.kind, early.kind);
         }
-        assert_eq!(parse("2007-01-03").map(|t| t.kind), Some(TimeKind::Local));
+        let nanos = |text| parse(text, b'.').map(|time| time.nanos);
+        assert_eq!(nanos("1700000000500"), Some(1_700_000_000_500_000_000_000));
+        assert_eq!(nanos("-0.5"), Some(-500_000_000));
+        assert_eq!(parse("2007-01-03", b'.').map(|t| t.kind), Some(TimeKind::Local));
         for bad in ["", "yesterday", "2016-13-01", "01/02/2020", "2016-07-01 25:00:00"] {
-            assert_eq!(parse(bad), None, "{bad}");
+            assert_eq!(parse(bad, b'.'), None, "{bad}");
         }
     }
 

@@ -175,10 +175,8 @@ fn warn_of_trained_rows(model: &Model, part: &PartRows, warn: &mut dyn FnMut(Str
     for series in &part.table.series {
         let known = model.trained_on.iter().find(|t| t.series == series.key);
         let Some(known) = known else { continue };
-        let (Some(first), Some(last)) = (time::parse(&known.first), time::parse(&known.last))
-        else {
-            continue;
-        };
+        let parse = |text: &str| time::parse(text, model.encoder.roles.dialect.decimal);
+        let (Some(first), Some(last)) = (parse(&known.first), parse(&known.last)) else { continue };
         if series.time_kind() == Some(first.kind) {
             let inside = |t: &&i128| (first.nanos..=last.nanos).contains(*t);
             count += series.times.iter().filter(inside).count() as u64;

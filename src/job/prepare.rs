@@ -7,6 +7,7 @@ use crate::eval::{OutputRow, Wanted};
 use crate::model::Network;
 use crate::serve::Plan;
 use crate::store::{TrainedOn, architecture};
+use crate::text::counted;
 use crate::train::Trainer;
 
 /// A run's unchanging parts.
@@ -125,6 +126,11 @@ impl Prepared {
             warnings
                 .push(format!("{underflows} cells are too small for 32-bit floats and count as 0"));
         }
+        let filled: u64 = self.dataset.tables().iter().map(|t| t.filled).sum();
+        if filled > 0 {
+            let cells = counted(filled, "empty cell");
+            warnings.push(format!("{cells} filled with the last value of the column"));
+        }
         self.warnings = warnings;
     }
 
@@ -146,10 +152,15 @@ impl Prepared {
         let series = train.table.series.iter().zip(&train.ranges);
         series
             .filter(|(s, range)| !range.is_empty() && !s.times.is_empty())
-            .map(|(s, range)| TrainedOn {
-                series: s.key.clone(),
-                first: s.time_text(range.start).to_owned(),
-                last: s.time_text(range.end - 1).to_owned(),
+            .map(|(s, range)| {
+                // Not the ends: times may be out of order.
+                let earliest = range.clone().min_by_key(|&row| s.times[row]).unwrap_or_default();
+                let latest = range.clone().max_by_key(|&row| s.times[row]).unwrap_or_default();
+                TrainedOn {
+                    series: s.key.clone(),
+                    first: s.time_text(earliest).to_owned(),
+                    last: s.time_text(latest).to_owned(),
+                }
             })
             .collect()
     }

@@ -1,5 +1,6 @@
 //! `data` as it is written.
 
+use crate::config::delimiter::Delimiter;
 use crate::config::number::{Count, Seed};
 use crate::config::part::Part;
 use crate::config::section::section;
@@ -18,8 +19,14 @@ section! {
         valid: Strings,
         /// Files held out for rnn-eval.
         test: Strings,
+        /// The character between cells, for example ";" or "\t". Default: ",".
+        delimiter: Delimiter,
+        /// The mark before the decimals of a number. Default: ".".
+        decimal: Decimal,
         /// Column to order by and to echo. Default: none.
         time: Option<String>,
+        /// What a time that does not come after the one before it in its series does. Default: "error".
+        order: Order,
         /// Column, or list of columns, that names the series a row belongs to, or "@file": each file
         /// is a series. Windows never cross series. Default: all rows are one series.
         series: Option<Strings>,
@@ -35,6 +42,26 @@ section! {
         scale: Scale,
         /// What an empty cell does. Default: "error".
         missing: Missing,
+    }
+}
+
+words! {
+    /// The mark before the decimals of a number.
+    Decimal {
+        /// 12.5
+        Point = ".",
+        /// 12,5
+        Comma = ",",
+    }
+}
+
+words! {
+    /// What a time that does not come after the one before it in its series does.
+    Order [later "sort"] {
+        /// It is an error.
+        Error = "error",
+        /// Nothing: rows are taken in the order of the file, and times are only echoed.
+        Ignore = "ignore",
     }
 }
 
@@ -146,8 +173,10 @@ words! {
 
 words! {
     /// What an empty cell does.
-    Missing [later "drop", "ffill", "mask"] {
+    Missing [later "drop", "mask", "interpolate"] {
         /// It is an error.
         Error = "error",
+        /// It takes the last value of its column in the same series; an error where there is none yet.
+        Ffill = "ffill",
     }
 }

@@ -3,7 +3,9 @@
 use super::columns::{self, ScaleDefaults};
 use super::{Facts, Join, Resolved, refuse, source, split, window};
 use crate::config::raw;
-use crate::config::types::{DataConfig, Missing, ScaleKind, ScalePer, SeriesBy, Source};
+use crate::config::types::{
+    DataConfig, Dialect, Missing, Order, ScaleKind, ScalePer, SeriesBy, Source,
+};
 use crate::error::shown;
 
 pub(super) fn resolve(
@@ -16,6 +18,7 @@ pub(super) fn resolve(
     if time.as_deref() == Some("") {
         return refuse("data.time", "is empty; name a column, or leave it out");
     }
+    let order = order(raw.order, time.is_some())?;
     let series = series(raw.series.flatten(), time.as_deref())?;
     let window = window::resolve(raw.window, facts)?;
     let split = match (&source, raw.split) {
@@ -29,7 +32,7 @@ pub(super) fn resolve(
         (_, raw) => Some(split::resolve(
             &raw.unwrap_or_default(),
             &series,
-            time.is_some(),
+            time.is_some().then_some(order),
             window.is_some(),
         )?),
     };
@@ -40,7 +43,12 @@ pub(super) fn resolve(
     let (inputs, targets) = columns::resolve(raw.inputs, raw.targets, names, facts)?;
     Ok(DataConfig {
         source,
+        dialect: Dialect {
+            delimiter: raw.delimiter.map_or(b',', |delimiter| delimiter.0),
+            decimal: if raw.decimal == Some(raw::Decimal::Comma) { b',' } else { b'.' },
+        },
         time,
+        order,
         series,
         inputs,
         targets,
@@ -49,8 +57,20 @@ pub(super) fn resolve(
         scale_per,
         missing: match raw.missing {
             Some(raw::Missing::Error) | None => Missing::Error,
+            Some(raw::Missing::Ffill) => Missing::Ffill,
         },
     })
+}
+
+fn order(raw: Option<raw::Order>, has_time: bool) -> Resolved<Order> {
+    match raw {
+        Some(_) if !has_time => refuse(
+            "data.order",
+            "is about times, but there is no data.time; name the time column, or take it out",
+        ),
+        Some(raw::Order::Ignore) => Ok(Order::Ignore),
+        Some(raw::Order::Error) | None => Ok(Order::Error),
+    }
 }
 
 /// The name that makes each file a series.

@@ -2,14 +2,14 @@
 
 use super::{Resolved, refuse};
 use crate::config::raw;
-use crate::config::types::{Part, SeriesBy, Split, SplitBy};
+use crate::config::types::{Order, Part, SeriesBy, Split, SplitBy};
 
 const NOTHING: Part = Part::Fraction(0.0);
 
 pub(super) fn resolve(
     raw: &raw::Split,
     series: &SeriesBy,
-    has_time: bool,
+    order: Option<Order>,
     has_window: bool,
 ) -> Resolved<Split> {
     let by = unit(raw, series, has_window)?;
@@ -28,7 +28,7 @@ pub(super) fn resolve(
         }
     };
     let split = Split { by, train, valid, test };
-    dates(&split, has_time)?;
+    dates(&split, order)?;
     fractions(&split)?;
     Ok(split)
 }
@@ -58,7 +58,8 @@ fn unit(raw: &raw::Split, series: &SeriesBy, has_window: bool) -> Resolved<Split
     }
 }
 
-fn dates(split: &Split, has_time: bool) -> Resolved<()> {
+/// `order` is that of the times, if there are any.
+fn dates(split: &Split, order: Option<Order>) -> Resolved<()> {
     let parts = [
         ("train", split.train.as_ref()),
         ("valid", Some(&split.valid)),
@@ -75,11 +76,21 @@ fn dates(split: &Split, has_time: bool) -> Resolved<()> {
             "a date cuts rows in time, but this split deals whole series; write \"by\": \"time\", or a number",
         );
     }
-    if !has_time {
-        return refuse(
-            key,
-            "a date needs data.time; name the time column, or write a number of rows",
-        );
+    match order {
+        Some(Order::Error) => {}
+        Some(Order::Ignore) => {
+            return refuse(
+                key,
+                "a date cuts rows in time, but \"order\": \"ignore\" leaves them as they are in the file; \
+                 write a number of rows, or sort the file and take data.order out",
+            );
+        }
+        None => {
+            return refuse(
+                key,
+                "a date needs data.time; name the time column, or write a number of rows",
+            );
+        }
     }
     let all = parts.iter().filter_map(|(_, part)| *part).filter(|part| **part != NOTHING);
     let dates: Vec<_> = all.clone().filter(is_date).collect();

@@ -11,15 +11,19 @@ const LIST_LIMIT: usize = 200;
 const NAME_LIMIT: usize = 64;
 
 /// What to say of a column `name` that is not in the header: the likeliest reason first.
-pub(super) fn absent(name: &str, names: &[String], delimiter: char) -> String {
+pub fn absent(name: &str, names: &[String], delimiter: u8) -> String {
+    let delimiter = char::from(delimiter);
     let missing = format!("column {} is not in the header", shown(name));
     if let Some(rival) = other_delimiter(names, delimiter) {
         return format!(
-            "{missing}; the file looks {rival:?}-separated, but is read as {delimiter:?}-separated"
+            "{missing}; the file looks {rival:?}-separated, but data.delimiter is {delimiter:?}: change one of them"
         );
     }
-    if names.iter().all(|name| looks_like_data(name)) {
-        return format!("{missing}: the first line looks like data; a header line is needed");
+    if look_like_data(names) {
+        return format!(
+            "{missing}: the first line looks like data ({}); put a header line with the names of the columns before it",
+            list(names)
+        );
     }
     if let Some(padded) = names.iter().find(|other| other.trim() == name.trim()) {
         return format!("{missing}; did you mean {}, with its spaces?", shown(padded));
@@ -36,9 +40,13 @@ fn other_delimiter(names: &[String], delimiter: char) -> Option<char> {
     [';', '\t', '|', ','].into_iter().find(|&mark| mark != delimiter && count(mark) >= names.len())
 }
 
-/// A number or a date, or nothing at all.
-fn looks_like_data(name: &str) -> bool {
-    looks_like_date(name.trim().as_bytes()) || number::parse(name.as_bytes()).is_ok()
+/// Whether half the names or more are numbers or dates: the header is missing.
+pub(super) fn look_like_data(names: &[String]) -> bool {
+    let is_data = |name: &&String| {
+        looks_like_date(name.trim().as_bytes()) || number::parse(name.as_bytes(), b'.').is_ok()
+    };
+    let named = names.iter().filter(|name| !name.trim().is_empty());
+    2 * named.clone().filter(is_data).count() >= named.count().max(1)
 }
 
 /// The name fewest edits away, case aside, if they are few.
