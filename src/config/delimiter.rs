@@ -60,9 +60,9 @@ impl JsonSchema for Delimiter {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"anyOf": [
-            {"type": "string", "pattern": "^[\\x01-\\x09\\x0b\\x0c\\x0e-!#-\\x7f]$"},
-            {"const": "tab"},
-        ]})
+        json_schema!({
+            "type": "string", "anyOf": [{"maxLength": 1}, {"const": "tab"}],
+            "not": {"enum": ["\"", "\n", "\r", "\0"]},
+        })
     }
 }

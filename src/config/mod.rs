@@ -3,6 +3,7 @@
 //! text --`parse`--> raw (ranges and words checked) --`set`--> raw --`resolve`--> [`Config`] --`write`--> text
 
 mod delimiter;
+mod describe;
 mod difference;
 mod load;
 mod locate;
@@ -13,6 +14,7 @@ mod part;
 mod paths;
 mod raw;
 mod resolve;
+mod rules;
 mod schema;
 mod section;
 mod set;

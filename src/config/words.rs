@@ -88,9 +88,8 @@ macro_rules! words {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                use $crate::config::section::one_paragraph;
+                use $crate::config::describe::one_paragraph;
                 schemars::json_schema!({
-                    "description": one_paragraph(concat!($($doc),*)),
                     "oneOf": [$({
                         "const": $word,
                         "description": one_paragraph(concat!($($word_doc),*)),

@@ -3,9 +3,7 @@
 use super::columns::{self, ScaleDefaults};
 use super::{Facts, Join, Resolved, refuse, source, split, window};
 use crate::config::raw;
-use crate::config::types::{
-    DataConfig, Dialect, Missing, Order, ScaleKind, ScalePer, SeriesBy, Source,
-};
+use crate::config::types::{DataConfig, Dialect, Missing, Order, ScalePer, SeriesBy, Source};
 use crate::error::shown;
 
 pub(super) fn resolve(
@@ -14,14 +12,14 @@ pub(super) fn resolve(
     join: Option<Join<'_>>,
 ) -> Resolved<DataConfig> {
     let source = join.map(|join| source::resolve(&raw, join)).transpose()?;
-    let time = raw.time.flatten();
+    let time = raw.time();
     if time.as_deref() == Some("") {
         return refuse("data.time", "is empty; name a column, or leave it out");
     }
-    let order = order(raw.order, time.is_some())?;
-    let series = series(raw.series.flatten(), time.as_deref())?;
-    let window = window::resolve(raw.window, facts)?;
-    let split = match (&source, raw.split) {
+    let order = order(&raw, time.is_some())?;
+    let series = series(raw.series(), time.as_deref())?;
+    let window = window::resolve(raw.window(), facts)?;
+    let split = match (&source, &raw.split) {
         (Some(Source::Parts { .. }), Some(_)) => {
             return refuse(
                 "data.split",
@@ -29,24 +27,32 @@ pub(super) fn resolve(
             );
         }
         (Some(Source::Parts { .. }), None) | (None, None) => None,
-        (_, raw) => Some(split::resolve(
-            &raw.unwrap_or_default(),
+        _ => Some(split::resolve(
+            &raw.split(),
             &series,
             time.is_some().then_some(order),
             window.is_some(),
         )?),
     };
-    let raw_scale = raw.scale.unwrap_or_default();
-    let scale = raw_scale.r#type.map_or(ScaleKind::Standard, columns::scale_kind);
+    let raw_scale = raw.scale();
+    let scale = columns::scale_kind(raw_scale.r#type());
     let scale_per = scale_per(raw_scale.per, &series, facts)?;
+    let dialect = Dialect {
+        delimiter: raw.delimiter().0,
+        decimal: match raw.decimal() {
+            raw::Decimal::Point => b'.',
+            raw::Decimal::Comma => b',',
+        },
+    };
+    let missing = match raw.missing() {
+        raw::Missing::Error => Missing::Error,
+        raw::Missing::Ffill => Missing::Ffill,
+    };
     let names = ScaleDefaults { scale, time: time.as_deref(), series: &series };
     let (inputs, targets) = columns::resolve(raw.inputs, raw.targets, names, facts)?;
     Ok(DataConfig {
         source,
-        dialect: Dialect {
-            delimiter: raw.delimiter.map_or(b',', |delimiter| delimiter.0),
-            decimal: if raw.decimal == Some(raw::Decimal::Comma) { b',' } else { b'.' },
-        },
+        dialect,
         time,
         order,
         series,
@@ -55,22 +61,21 @@ pub(super) fn resolve(
         split,
         window,
         scale_per,
-        missing: match raw.missing {
-            Some(raw::Missing::Error) | None => Missing::Error,
-            Some(raw::Missing::Ffill) => Missing::Ffill,
-        },
+        missing,
     })
 }
 
-fn order(raw: Option<raw::Order>, has_time: bool) -> Resolved<Order> {
-    match raw {
-        Some(_) if !has_time => refuse(
+fn order(raw: &raw::Data, has_time: bool) -> Resolved<Order> {
+    if raw.order.is_some() && !has_time {
+        return refuse(
             "data.order",
             "is about times, but there is no data.time; name the time column, or take it out",
-        ),
-        Some(raw::Order::Ignore) => Ok(Order::Ignore),
-        Some(raw::Order::Error) | None => Ok(Order::Error),
+        );
     }
+    Ok(match raw.order() {
+        raw::Order::Error => Order::Error,
+        raw::Order::Ignore => Order::Ignore,
+    })
 }
 
 /// The name that makes each file a series.

@@ -16,7 +16,10 @@ pub(super) fn resolve(
     let part = |part: &Option<crate::config::part::Part>| part.as_ref().map(|part| part.0.clone());
     let (train, valid, test) = (part(&raw.train), part(&raw.valid), part(&raw.test));
     let (valid, test) = match (&train, valid, test) {
-        (None, None, None) => (Part::Fraction(0.1), Part::Fraction(0.2)),
+        (None, None, None) => {
+            let usual = raw::Split::usual();
+            (part(&usual.valid).unwrap_or(NOTHING), part(&usual.test).unwrap_or(NOTHING))
+        }
         (None, valid, test) => (valid.unwrap_or(NOTHING), test.unwrap_or(NOTHING)),
         (Some(_), Some(valid), Some(test)) => (valid, test),
         (Some(_), ..) => {
@@ -47,9 +50,7 @@ fn unit(raw: &raw::Split, series: &SeriesBy, has_window: bool) -> Resolved<Split
         None => raw::SplitUnit::Time,
     };
     match (by, raw.seed) {
-        (raw::SplitUnit::Series, seed) => {
-            Ok(SplitBy::Series { seed: seed.map_or(0, |seed| seed.0) })
-        }
+        (raw::SplitUnit::Series, _) => Ok(SplitBy::Series { seed: raw.seed().0 }),
         (raw::SplitUnit::Time, None) => Ok(SplitBy::Time),
         (raw::SplitUnit::Time, Some(_)) => refuse(
             "data.split.seed",
