@@ -8,6 +8,9 @@ use crate::text::{short, thousands};
 /// Steps of a long horizon that are shown, about so many.
 const STEPS_SHOWN: usize = 6;
 
+/// With more targets than these, fewer steps of each are shown.
+const TARGETS_IN_DETAIL: usize = 2;
+
 /// Of more series only the worst are shown.
 const SERIES_SHOWN: usize = 20;
 
@@ -54,7 +57,7 @@ fn targets(report: &Report, naive: &Scores, name: &str) -> Table {
     };
     for ((target, ours), (_, theirs)) in report.scores.targets.iter().zip(&naive.targets) {
         table.line(line([target, &all], &ours.data, &ours.scaled, &theirs.data));
-        for step in shown_steps(ours.horizon.len()) {
+        for step in shown_steps(ours.horizon.len(), naive.targets.len()) {
             let ((data, scaled), (naive, _)) = (&ours.horizon[step - 1], &theirs.horizon[step - 1]);
             table.line(line(["", &step_text(step)], data, scaled, naive));
         }
@@ -88,10 +91,14 @@ fn change_of(series: &SeriesReport) -> f64 {
     series.scores.overall().change(series.baseline.overall()).unwrap_or(f64::NEG_INFINITY)
 }
 
-/// The first, the last, and some between at even distances: spans of time come out round.
-fn shown_steps(steps: usize) -> Vec<usize> {
+/// The first, the last, and some between at even distances: spans of time come out round. Of many targets there is
+/// room for the first and the last only.
+fn shown_steps(steps: usize, targets: usize) -> Vec<usize> {
     if steps < 2 {
         return Vec::new();
+    }
+    if targets > TARGETS_IN_DETAIL {
+        return vec![1, steps];
     }
     let stride = steps.div_ceil(STEPS_SHOWN);
     let between = (1..steps).map(|k| k * stride).take_while(|step| step + stride / 2 <= steps);
@@ -144,15 +151,16 @@ mod tests {
 
     #[test]
     fn steps_at_even_distances() {
-        assert!(shown_steps(1).is_empty());
-        assert_eq!(shown_steps(2), [1, 2]);
-        assert_eq!(shown_steps(6), [1, 2, 3, 4, 5, 6]);
-        assert_eq!(shown_steps(7), [1, 2, 4, 6, 7]);
-        assert_eq!(shown_steps(24), [1, 4, 8, 12, 16, 20, 24]);
-        assert_eq!(shown_steps(31), [1, 6, 12, 18, 24, 31]);
-        assert_eq!(shown_steps(720), [1, 120, 240, 360, 480, 600, 720]);
+        assert!(shown_steps(1, 1).is_empty());
+        assert_eq!(shown_steps(2, 1), [1, 2]);
+        assert_eq!(shown_steps(6, 1), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(shown_steps(7, 1), [1, 2, 4, 6, 7]);
+        assert_eq!(shown_steps(24, 1), [1, 4, 8, 12, 16, 20, 24]);
+        assert_eq!(shown_steps(31, 1), [1, 6, 12, 18, 24, 31]);
+        assert_eq!(shown_steps(720, 1), [1, 120, 240, 360, 480, 600, 720]);
+        assert_eq!(shown_steps(24, 7), [1, 24]);
         for steps in 2..1_000 {
-            let shown = shown_steps(steps);
+            let shown = shown_steps(steps, 1);
             assert!(shown.is_sorted_by(|a, b| a < b) && shown.len() <= 8, "{steps}: {shown:?}");
             assert_eq!((shown[0], shown[shown.len() - 1]), (1, steps));
         }

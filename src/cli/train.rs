@@ -110,19 +110,19 @@ pub struct Arguments {
 /// Runs it.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.schema {
-        return Ok(print(&schema())?);
+        return Ok(print(schema())?);
     }
     if let Some(data) = arguments.init {
-        return Ok(print(&starter(data, arguments.targets, arguments.common.quiet)?)?);
+        return Ok(print(starter(data, arguments.targets, arguments.common.quiet)?)?);
     }
     if arguments.print_config {
         let config = load(&arguments)?;
-        return Ok(print(&config.to_json(folder_of(&arguments)))?);
+        return Ok(print(config.to_json(folder_of(&arguments)))?);
     }
     signals::watch()?;
     let threads = arguments.common.start_threads()?;
     if arguments.check {
-        return Ok(print(&check(&load(&arguments)?)?)?);
+        return Ok(print(check(&load(&arguments)?)?)?);
     }
     let options = FitOptions {
         config: arguments.config,
@@ -139,7 +139,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let job = if arguments.resume { resume } else { fit };
     let result = job(&options, &mut view, &signals::REQUESTED)?;
     drop(view); // the bar goes before the result comes
-    print(&summary(&result))?;
+    print(summary(&result))?;
     super::advise(quiet, &result.advice);
     Ok(())
 }

@@ -99,12 +99,12 @@ fn colour(variable: impl Fn(&str) -> Option<OsString>) -> bool {
 mod tests {
     use super::*;
 
-    /// The decision under variables written `NAME=value`.
-    fn under(variables: &[&str], decision: fn(&dyn Fn(&str) -> Option<OsString>) -> bool) -> bool {
-        decision(&|name| {
-            let pairs = variables.iter().filter_map(|pair| pair.split_once('='));
-            pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
-        })
+    /// Variables written `NAME=value`.
+    fn under(variables: &[&str]) -> impl Fn(&str) -> Option<OsString> {
+        |name| {
+            let mut pairs = variables.iter().filter_map(|pair| pair.split_once('='));
+            pairs.find(|(key, _)| *key == name).map(|(_, value)| value.into())
+        }
     }
 
     #[test]
@@ -120,15 +120,15 @@ mod tests {
             (&["TERM=xterm", "CLICOLOR=0"], false),
             (&["TERM=dumb", "CLICOLOR=1"], false),
         ] {
-            assert_eq!(under(variables, |v| colour(v)), wanted, "{variables:?}");
+            assert_eq!(colour(under(variables)), wanted, "{variables:?}");
         }
     }
 
     #[test]
     fn bars_are_for_terminals_that_can_go_back() {
-        assert!(under(&["TERM=screen", "NO_COLOR=1"], |v| redraws(v)), "a bar needs no colour");
-        assert!(!under(&["TERM=dumb"], |v| redraws(v)));
-        assert!(!under(&[], |v| redraws(v)));
+        assert!(redraws(under(&["TERM=screen", "NO_COLOR=1"])), "a bar needs no colour");
+        assert!(!redraws(under(&["TERM=dumb"])));
+        assert!(!redraws(under(&[])));
     }
 
     #[test]

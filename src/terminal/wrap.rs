@@ -5,6 +5,8 @@ use console::measure_text_width as width_of;
 /// The text in lines of at most `width` columns, all but the first indented by `hang`. Words are never cut:
 /// one that is too long stands alone on a line of its own.
 pub fn wrap(text: &str, width: usize, hang: usize) -> String {
+    // A number keeps its sign.
+    let text = text.replace(" %", "\u{a0}%");
     let mut out = String::new();
     let mut used = 0;
     for word in text.split(' ') {
@@ -20,7 +22,7 @@ pub fn wrap(text: &str, width: usize, hang: usize) -> String {
         out.push_str(word);
         used += size;
     }
-    out
+    out.replace("\u{a0}%", " %")
 }
 
 #[cfg(test)]
@@ -36,6 +38,11 @@ mod tests {
             assert!(wrap(text, width, 2).lines().all(|line| width_of(line) <= width), "{width}");
             assert_eq!(wrap(text, width, 0).replace('\n', " "), text);
         }
+    }
+
+    #[test]
+    fn a_number_keeps_its_sign() {
+        assert_eq!(wrap("by 12 % lower", 5, 0), "by\n12 %\nlower");
     }
 
     #[test]
