@@ -8,6 +8,8 @@ pub mod suggest;
 pub mod random;
 pub mod text;
 
+pub mod terminal;
+
 pub mod config;
 pub mod kernel;
 pub mod model;

@@ -9,7 +9,7 @@ use super::reader::{Header, Record, RecordReader};
 use super::roles::Roles;
 use super::row::{Row, RowLayout, TimeOrder};
 use super::source::{self, Hashing};
-use super::time::{TimeKind, span_text};
+use super::time::TimeKind;
 use crate::config::{Missing, SeriesBy};
 use crate::error::{DataError, Error, Result, shown_path};
 
@@ -157,17 +157,6 @@ impl Table {
         let kind = self.series.iter().find_map(|s| s.kind)?;
         let (&step, _) = counts.iter().max_by_key(|&(&step, &count)| (count, -step))?;
         Some((step, kind))
-    }
-
-    /// `24 h ahead: ` for a forecast of `steps` rows, nothing for predictions at the same row.
-    pub fn ahead_text(&self, lead: usize, steps: usize) -> String {
-        if lead == 0 {
-            return String::new();
-        }
-        let span = self.step().and_then(|(step, kind)| span_text(step, steps, kind));
-        let rows = if steps == 1 { "1 row".into() } else { format!("{steps} rows") };
-        let up_to = if steps == 1 { "" } else { "up to " };
-        format!("{up_to}{} ahead: ", span.unwrap_or(rows))
     }
 }
 

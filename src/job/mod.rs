@@ -1,5 +1,6 @@
 //! One file per thing a user asks for. Jobs open files and tell an observer what happens; they print nothing.
 
+mod advice;
 mod check;
 mod evaluate;
 mod fit;
@@ -13,7 +14,7 @@ mod resume;
 mod rows_out;
 
 pub use check::check;
-pub use evaluate::{EvaluateOptions, evaluate};
+pub use evaluate::{EvaluateOptions, Judged, evaluate};
 pub use fit::{FitOptions, FitResult, fit};
 pub use init::{InitOptions, below_here, init};
 pub use predict::{Format, OnBadRow, PredictOptions, predict};
