@@ -19,13 +19,12 @@ mod schema;
 mod section;
 mod set;
 mod strings;
-mod suggest;
 mod types;
+mod unknown;
 mod words;
 mod write;
 
 pub use difference::differences;
 pub use paths::relative as relative_path;
 pub use schema::schema;
-pub use suggest::nearest;
 pub use types::*;

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Error, MapAccess, Visitor};
 
-use super::suggest::{listed, unknown};
+use super::unknown::{listed, unknown};
 
 /// An object with optional keys; see [`section!`].
 pub(super) trait Section: Default {

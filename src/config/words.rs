@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Error, Visitor};
 
 use super::section::not_supported;
-use super::suggest::{listed, unknown};
+use super::unknown::{listed, unknown};
 
 /// A closed set of words; see [`words!`].
 pub(super) trait Word: Copy + 'static {

@@ -52,6 +52,11 @@ impl Roles {
         self.inputs.contains(&column)
     }
 
+    /// The key of the config that names a column, for messages.
+    pub fn wanted_by(&self, column: usize) -> &'static str {
+        if self.targets.contains(&column) { " of data.targets" } else { " of data.inputs" }
+    }
+
     /// Name of what leads a prediction's row for the series: columns, or `file`.
     pub fn series_names(&self) -> Vec<String> {
         match &self.series {

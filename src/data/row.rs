@@ -37,16 +37,23 @@ pub struct Row {
 }
 
 impl RowLayout {
-    /// Finds the columns in a header. Those for which `needed` says no may be absent.
-    pub fn new(header: Header, roles: &Roles, needed: impl Fn(usize) -> bool) -> Result<Self> {
+    /// Finds the columns in a header. `wanted_by` tells who names a column; one that nobody
+    /// names may be absent.
+    pub fn new(
+        header: Header,
+        roles: &Roles,
+        wanted_by: impl Fn(usize) -> Option<&'static str>,
+    ) -> Result<Self> {
         let mut columns = Vec::with_capacity(roles.columns.len());
         for (column, name) in roles.columns.iter().enumerate() {
-            columns.push(if needed(column) { Some(header.position(name)?) } else { None });
+            columns.push(wanted_by(column).map(|key| header.position(name, key)).transpose()?);
         }
-        let time = roles.time.as_ref().map(|name| header.position(name)).transpose()?;
+        let time = roles.time.as_ref();
+        let time = time.map(|name| header.position(name, " of data.time")).transpose()?;
         let series = match &roles.series {
             SeriesBy::Columns(names) => {
-                names.iter().map(|name| header.position(name)).collect::<Result<_>>()?
+                let place = |name| header.position(name, " of data.series");
+                names.iter().map(|name: &String| place(name)).collect::<Result<_>>()?
             }
             SeriesBy::One | SeriesBy::File => Vec::new(),
         };

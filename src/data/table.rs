@@ -10,7 +10,7 @@ use super::reader::{Header, Record, RecordReader};
 use super::roles::Roles;
 use super::row::{Row, RowLayout, TimeOrder};
 use super::source::{self, Hashing};
-use super::time::{TimeKind, span_text};
+use super::time::TimeKind;
 use crate::config::{Missing, SeriesBy};
 use crate::error::{DataError, Error, Result, shown_path};
 
@@ -163,17 +163,6 @@ impl Table {
         let (&step, _) = counts.iter().max_by_key(|&(&step, &count)| (count, -step))?;
         Some((step, kind))
     }
-
-    /// `24 h ahead: ` for a forecast of `steps` rows, nothing for predictions at the same row.
-    pub fn ahead_text(&self, lead: usize, steps: usize) -> String {
-        if lead == 0 {
-            return String::new();
-        }
-        let span = self.step().and_then(|(step, kind)| span_text(step, steps, kind));
-        let rows = if steps == 1 { "1 row".into() } else { format!("{steps} rows") };
-        let up_to = if steps == 1 { "" } else { "up to " };
-        format!("{up_to}{} ahead: ", span.unwrap_or(rows))
-    }
 }
 
 /// Reads file after file into a table.
@@ -207,7 +196,8 @@ impl<'a> Builder<'a> {
         let mut hashing = Hashing::new(source);
         let mut reader = RecordReader::new(&mut hashing, name, self.roles.dialect);
         let header = Header::read(&mut reader)?;
-        let layout = RowLayout::new(header, self.roles, |_| true)?;
+        let layout =
+            RowLayout::new(header, self.roles, |column| Some(self.roles.wanted_by(column)))?;
         let names = layout.header().names().to_vec();
         let (mut record, mut row, mut rows) = (Record::default(), Row::default(), 0);
         let mut lines = Lines::default();

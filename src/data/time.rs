@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-use crate::text::{thousands, value};
+use crate::text::{shortest, thousands};
 
 /// A point in time that can be compared with others of the same kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub fn about_text(nanos: i128, kind: TimeKind) -> String {
     let seconds = nanos as f64 / 1e9;
     if kind == TimeKind::Number {
         let whole = seconds == seconds.trunc() && (0.0..1e15).contains(&seconds);
-        return if whole { thousands(seconds as u64) } else { value(seconds) };
+        return if whole { thousands(seconds as u64) } else { shortest(seconds) };
     }
     let exact = span_text(nanos, 1, kind);
     if let Some(text) = exact.filter(|text| text.find(' ').is_some_and(|digits| digits <= 2)) {
@@ -90,7 +90,7 @@ pub fn about_text(nanos: i128, kind: TimeKind) -> String {
     match seconds / size {
         count if count >= 100.0 => format!("{} {unit}", thousands(count.round() as u64)),
         count if count >= 1.0 => format!("{} {unit}", (10.0 * count).round() / 10.0),
-        count => format!("{} {unit}", value(count)),
+        count => format!("{} {unit}", shortest(count)),
     }
 }
 

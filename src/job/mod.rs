@@ -1,5 +1,6 @@
 //! One file per thing a user asks for. Jobs open files and tell an observer what happens; they print nothing.
 
+mod advice;
 mod bench;
 mod check;
 mod evaluate;
@@ -17,7 +18,7 @@ mod timing;
 
 pub use bench::bench;
 pub use check::check;
-pub use evaluate::{EvaluateOptions, evaluate};
+pub use evaluate::{EvaluateOptions, Judged, evaluate};
 pub use fit::{FitOptions, FitResult, fit};
 pub use init::{InitOptions, below_here, init};
 pub use predict::{Format, OnBadRow, PredictOptions, predict};

@@ -73,12 +73,19 @@ pub fn predict(
     let model = Model::read(&resolve_model(&options.model)?)?;
     let mut reader = RecordReader::new(input, "<stdin>", model.encoder.roles.dialect);
     let header = Header::read(&mut reader)?;
-    let keep = options.keep.iter().map(|name| header.position(name)).collect::<Result<_>>()?;
+    let keep = options
+        .keep
+        .iter()
+        .map(|name| header.position(name, " of --keep"))
+        .collect::<Result<_>>()?;
     let roles = &model.encoder.roles;
     let anchored = model.encoder.anchored();
-    let needed =
-        |column: usize| roles.is_input(column) || (anchored && roles.targets.contains(&column));
-    let layout = RowLayout::new(header, roles, needed)?;
+    let wanted_by = |column: usize| match roles.is_input(column) {
+        true => Some(", which the model was trained to read,"),
+        false if anchored => Some(", from whose last value the model's forecast is counted,"),
+        false => None,
+    };
+    let layout = RowLayout::new(header, roles, wanted_by)?;
     let columns = Columns {
         format: options.format,
         long: options.long,

@@ -1,6 +1,6 @@
 //! What training and checking both start from: rows read, scalers fitted, the network made.
 
-use crate::config::{Config, State};
+use crate::config::{Config, LossSteps, State};
 use crate::data::audit::{Audited, Sizes};
 use crate::data::{Dataset, Encoder, Scalers, Windows};
 use crate::error::{DataError, Result};
@@ -8,6 +8,7 @@ use crate::eval::{OutputRow, Wanted};
 use crate::model::Network;
 use crate::serve::Plan;
 use crate::store::{TrainedOn, architecture};
+use crate::text::thousands;
 use crate::train::Trainer;
 
 /// Rows by the reason why they are left out.
@@ -51,19 +52,14 @@ impl Prepared {
 
     /// Refuses a run that would have nothing to train on, or nothing to choose the best model by.
     fn require_windows(&self, config: &Config) -> Result<()> {
-        let (table, reach) = (&self.dataset.train.table, self.encoder.reach());
+        let table = &self.dataset.train.table;
         let fault = |message: String| {
             Err(DataError { file: table.name(), message, ..DataError::default() }.into())
         };
         let windows = self.windows(config);
         let longest = self.dataset.train.ranges.iter().map(|r| r.len()).max().unwrap_or(0);
         if windows.count() == 0 {
-            let length = config.data.window.map_or(1, |w| w.length);
-            return fault(format!(
-                "no training window fits: the longest series has {longest} train rows, and a window needs \
-                 {length} rows and {reach} after it for the targets; make data.window.length or task.horizon \
-                 smaller, or data.split's valid and test"
-            ));
+            return fault(self.too_few_rows(config, longest));
         }
         let needs_valid = config.training.early_stopping.is_some()
             || matches!(config.training.schedule, crate::config::Schedule::Plateau { .. });
@@ -75,6 +71,31 @@ impl Prepared {
             );
         }
         Ok(())
+    }
+
+    /// What to do about a series too short for its windows.
+    fn too_few_rows(&self, config: &Config, longest: usize) -> String {
+        let reach = self.encoder.reach();
+        let length = config.data.window.map_or(1, |w| w.length);
+        // With a loss at every step a window may be shorter than asked for; it still needs its targets.
+        let needs = if config.task.loss_steps == LossSteps::Last { length } else { 1 };
+        let rows = self.dataset.train.table.rows();
+        let found = format!(
+            "too few rows: {} of {} are train rows of the longest series",
+            thousands(longest as u64),
+            thousands(rows)
+        );
+        if reach + 1 > longest {
+            return format!(
+                "{found}, and the targets reach {reach} rows ahead; make task.horizon smaller than {longest}, or \
+                 the parts of data.split"
+            );
+        }
+        format!(
+            "{found}, and a window needs {needs} rows and {reach} after it for the targets; make \
+             data.window.length {} or less, or task.horizon or the parts of data.split smaller",
+            longest - reach
+        )
     }
 
     /// Rows of a part that will be scored.

@@ -3,20 +3,21 @@
 use super::hint::looks_like_date;
 use super::number;
 use crate::error::shown;
+use crate::suggest::nearest;
 
 /// Longest list of names in a message, in bytes.
 const LIST_LIMIT: usize = 200;
 
-/// Names longer than this are no misspelling of anything.
-const NAME_LIMIT: usize = 64;
-
-/// What to say of a column `name` that is not in the header: the likeliest reason first.
-pub fn absent(name: &str, names: &[String], delimiter: u8) -> String {
+/// What to say of a column `name` that is not in the header: the likeliest reason first. `wanted_by` tells who
+/// named it: ` of data.inputs`.
+pub fn absent(name: &str, wanted_by: &str, names: &[String], delimiter: u8) -> String {
     let delimiter = char::from(delimiter);
-    let missing = format!("column {} is not in the header", shown(name));
+    let missing = format!("column {}{wanted_by} is not in the header", shown(name));
     if let Some(rival) = other_delimiter(names, delimiter) {
         return format!(
-            "{missing}; the file looks {rival:?}-separated, but data.delimiter is {delimiter:?}: change one of them"
+            "{missing}; the file looks {rival:?}-separated, but the config says \"delimiter\": \"{}\"; make it \"{}\"",
+            delimiter.escape_default(),
+            rival.escape_default()
         );
     }
     if look_like_data(names) {
@@ -47,17 +48,6 @@ pub(super) fn look_like_data(names: &[String]) -> bool {
     };
     let named = names.iter().filter(|name| !name.trim().is_empty());
     2 * named.clone().filter(is_data).count() >= named.count().max(1)
-}
-
-/// The name fewest edits away, case aside, if they are few.
-fn nearest<'n>(name: &str, names: &'n [String]) -> Option<&'n String> {
-    let (wanted, limit) = (name.to_lowercase(), 1 + name.chars().count() / 3);
-    let near = names.iter().filter(|other| !other.is_empty() && other.len() <= NAME_LIMIT);
-    near.map(|other| (strsim::osa_distance(&wanted, &other.to_lowercase()), other))
-        .min_by_key(|&(edits, _)| edits)
-        // With every letter changed nothing is left that would be near.
-        .filter(|&(edits, other)| edits <= limit && edits < wanted.len().max(other.len()))
-        .map(|(_, other)| other)
 }
 
 /// The names, as far as they fit into a line.

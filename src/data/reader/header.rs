@@ -76,13 +76,15 @@ impl Header {
         }
     }
 
-    /// Where the column `name` stands, from 0.
+    /// Where the column `name` stands, from 0; `wanted_by` tells who named it, as in
+    /// ` of data.inputs`.
     ///
     /// # Errors
     /// [`Error::Data`] if it stands twice, or nowhere: then with the likely reason and the header.
-    pub fn position(&self, name: &str) -> Result<usize> {
+    pub fn position(&self, name: &str, wanted_by: &str) -> Result<usize> {
         self.find(name)?.ok_or_else(|| {
-            self.header_error(columns::absent(name, &self.names, self.dialect.delimiter))
+            let delimiter = self.dialect.delimiter;
+            self.header_error(columns::absent(name, wanted_by, &self.names, delimiter))
         })
     }
 

@@ -1,9 +1,10 @@
 //! The section on the columns in use.
 
-use super::layout::{Side, name, percent, table};
+use super::layout::{Side, indented, percent, table};
 use crate::data::audit::{Audit, ColumnAudit, Drift, Profile, Strength};
 use crate::job::prepare::Prepared;
-use crate::text::short;
+use crate::terminal::Cell;
+use crate::text::{short, shortest};
 
 /// What each holds over the train rows, and how the later parts differ.
 pub(super) fn columns(prepared: &Prepared, audit: &Audit) -> String {
@@ -25,8 +26,15 @@ pub(super) fn columns(prepared: &Prepared, audit: &Audit) -> String {
 fn profiles(prepared: &Prepared, audit: &Audit) -> String {
     use Side::{Left, Right};
     let roles = &prepared.encoder.roles;
-    let heads = ["column", "role", "type", "min", "max", "mean", "deviation"];
-    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    let mut lines = table(&[
+        ("column", Left),
+        ("role", Left),
+        ("type", Left),
+        ("min", Right),
+        ("max", Right),
+        ("mean", Right),
+        ("deviation", Right),
+    ]);
     for (place, (column, ColumnAudit { profile, .. })) in
         roles.columns.iter().zip(&audit.columns).enumerate()
     {
@@ -37,16 +45,16 @@ fn profiles(prepared: &Prepared, audit: &Audit) -> String {
         };
         let m = &profile.moments;
         let figures = [m.min, m.max, m.mean, m.deviation()].map(|x| figure(x, profile.whole));
-        let mut row = vec![name(column), role.into(), kind(profile)];
-        row.extend(figures);
-        rows.push(row);
+        let mut cells: Vec<Cell> = vec![column.as_str().into(), role.into(), kind(profile).into()];
+        cells.extend(figures.map(Cell::from));
+        lines.line(cells);
     }
-    table(&[Left, Left, Left, Right, Right, Right, Right], &rows)
+    indented(&lines)
 }
 
 /// Whole numbers as they are, others with four digits.
 fn figure(x: f64, whole: bool) -> String {
-    if whole && x == x.trunc() && x.abs() < 1e7 { format!("{x:.0}") } else { short(x) }
+    if whole && x == x.trunc() { shortest(x) } else { short(x) }
 }
 
 fn kind(profile: &Profile) -> String {
@@ -68,22 +76,23 @@ fn drifts(prepared: &Prepared, audit: &Audit) -> String {
     };
     let there = |part: &&str| audit.columns.iter().any(|column| drift(column, part).is_some());
     let parts: Vec<&str> = ["valid", "test"].into_iter().filter(there).collect();
-    let mut sides = vec![Side::Left];
-    let (mut over, mut head) = (vec![String::new()], vec!["column".to_owned()]);
+    let mut over = vec![("", Side::Left)];
+    let mut head: Vec<Cell> = vec!["column".into()];
     for part in &parts {
-        sides.extend([Side::Right, Side::Right, Side::Right, Side::Left]);
-        over.extend([part, "", "", ""].map(str::to_owned));
-        head.extend(["shift", "spread", "outside", "drift"].map(str::to_owned));
+        over.extend([(*part, Side::Right), ("", Side::Right), ("", Side::Right), ("", Side::Left)]);
+        head.extend(["shift", "spread", "outside", "drift"].map(Cell::from));
     }
-    let mut rows = vec![over, head];
+    let mut lines = table(&over);
+    lines.line(head);
     for (column, audit) in prepared.encoder.roles.columns.iter().zip(&audit.columns) {
-        let mut row = vec![name(column)];
+        let mut line: Vec<Cell> = vec![column.as_str().into()];
         for part in &parts {
-            row.extend(drift(audit, part).map_or_else(|| [(); 4].map(|()| "-".into()), cells));
+            let cells = drift(audit, part).map_or_else(|| [(); 4].map(|()| "-".into()), cells);
+            line.extend(cells.map(Cell::from));
         }
-        rows.push(row);
+        lines.line(line);
     }
-    table(&sides, &rows)
+    indented(&lines)
 }
 
 fn cells(drift: Drift) -> [String; 4] {

@@ -1,13 +1,13 @@
 //! The section on files, series, times and the split.
 
-use super::layout::{Side, name, paragraph, table};
+use super::layout::{Side, indented, paragraph, table};
 use crate::config::{Config, State};
 use crate::data::audit::{Audit, PartName, Place, Timeline, parts};
 use crate::data::time::about_text;
 use crate::data::{Dataset, PartRows, Table};
 use crate::error::shown_path;
 use crate::job::prepare::Prepared;
-use crate::text::{counted, thousands};
+use crate::text::{counted, printable, thousands};
 
 /// Files that are listed one by one.
 const FILES: usize = 6;
@@ -24,6 +24,7 @@ pub(super) fn data(config: &Config, prepared: &Prepared, audit: &Audit) -> Strin
             out += &times(&prepared.dataset, table, timeline);
         }
     }
+    out.push('\n');
     out += &split(config, prepared);
     out + &left_out(config, prepared)
 }
@@ -81,7 +82,7 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
             _ => format!(", about every {usual}"),
         };
     }
-    let mut out = paragraph("  time    ", &text.escape_debug().to_string());
+    let mut out = paragraph("  time    ", &printable(&text));
     let mut notes = Vec::new();
     if let Some(gap) = timeline.longest_gap() {
         let longest = about_text(i128::from(gap.nanos), timeline.kind);
@@ -116,7 +117,7 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
 /// `line 812 (2024-03-01 14:00)`, with the file where there are several.
 pub(super) fn line_and_time(dataset: &Dataset, place: Place) -> String {
     let time = place.time(dataset);
-    let time = if time.is_empty() { String::new() } else { format!(" ({})", time.escape_debug()) };
+    let time = if time.is_empty() { String::new() } else { format!(" ({})", printable(time)) };
     let Some((file, line)) = place.line(dataset) else {
         return format!("row {}{time}", place.row + 1);
     };
@@ -137,21 +138,20 @@ fn split(config: &Config, prepared: &Prepared) -> String {
         }
         _ => format!("{} scored", thousands(prepared.scored(config, name))),
     };
-    let row = |(name, part): (PartName, &PartRows)| {
-        let (first, last) = extent(part);
-        vec![name.text().into(), counted(part.rows(), "row"), first, last, used(name.text())]
-    };
-    let rows: Vec<Vec<String>> = parts(&prepared.dataset).into_iter().map(row).collect();
-    let timed = rows.iter().any(|row| !row[2].is_empty());
-    let drop_times = |mut row: Vec<String>| {
-        row.drain(2..4);
-        row
-    };
-    if timed {
-        table(&[Left, Right, Left, Left, Right], &rows)
-    } else {
-        table(&[Left, Right, Right], &rows.into_iter().map(drop_times).collect::<Vec<_>>())
+    let parts = parts(&prepared.dataset);
+    let timed = parts.iter().any(|(_, part)| part.table.series.iter().any(|s| !s.times.is_empty()));
+    let mut titles = vec![("part", Left), ("rows", Right)];
+    titles.extend(if timed { vec![("first", Left), ("last", Left)] } else { Vec::new() });
+    titles.push(("used", Right));
+    let mut lines = table(&titles);
+    for (name, part) in parts {
+        let (name, (first, last)) = (name.text(), extent(part));
+        let mut line = vec![name.into(), thousands(part.rows()).into()];
+        line.extend(if timed { vec![first.into(), last.into()] } else { Vec::new() });
+        line.push(used(name).into());
+        lines.line(line);
     }
+    indented(&lines)
 }
 
 /// The first and last time of a part.
@@ -164,7 +164,7 @@ fn extent(part: &PartRows) -> (String, String) {
     let last = dated().max_by_key(|(s, range)| s.times[range.end - 1]);
     let first = first.map_or("", |(s, range)| s.time_text(range.start));
     let last = last.map_or("", |(s, range)| s.time_text(range.end - 1));
-    (name(first), name(last))
+    (printable(first), printable(last))
 }
 
 /// Rows that are read and not used, a line per reason.

@@ -9,7 +9,7 @@ use crate::data::audit::{Copied, Drift, Finding, Gap, Jump, Outliers, PartName, 
 use crate::data::time::about_text;
 use crate::error::shown;
 use crate::job::prepare::Prepared;
-use crate::text::{counted, thousands, value};
+use crate::text::{counted, shortest, thousands};
 
 /// Columns named in one sentence.
 const NAMED: usize = 4;
@@ -39,8 +39,8 @@ impl Words<'_> {
                 "column {} is not scaled and goes from {} to {}; set its \"scale\" (or data.scale) to \
                  \"standard\"",
                 self.column(*column),
-                value(range.0),
-                value(range.1)
+                shortest(range.0),
+                shortest(range.1)
             ),
             Finding::FewValues { column, values } => self.few_values(*column, values),
             Finding::Drift(columns) => self.drift(columns),
@@ -149,10 +149,13 @@ impl Words<'_> {
     }
 
     fn outliers(&self, column: usize, o: &Outliers) -> String {
-        let (name, farthest) = (self.column(column), value(o.value));
+        let (name, farthest) = (self.column(column), shortest(o.value));
         let place = line_and_time(&self.prepared.dataset, o.place);
-        let usual =
-            format!("half of its rows lie between {} and {}", value(o.usual.0), value(o.usual.1));
+        let usual = format!(
+            "half of its rows lie between {} and {}",
+            shortest(o.usual.0),
+            shortest(o.usual.1)
+        );
         let harm = match o.place.part {
             PartName::Train => "such values stretch the scale",
             _ => "such values rule the score",
@@ -180,10 +183,10 @@ impl Words<'_> {
             "{} jumps from {} to {} at {}{more}, and moves by {} at most in 99 of 100 rows; if nothing real \
              happened there, correct it, or let a new series begin (data.series)",
             self.column(column),
-            value(jump.values.0),
-            value(jump.values.1),
+            shortest(jump.values.0),
+            shortest(jump.values.1),
             line_and_time(&self.prepared.dataset, jump.place),
-            value(jump.usual)
+            shortest(jump.usual)
         )
     }
 

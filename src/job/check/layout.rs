@@ -1,77 +1,47 @@
-//! Plain text in columns and paragraphs.
+//! Plain text in columns and paragraphs, as wide as a terminal of 80 columns.
 
-/// Text is filled up to here.
-const WIDTH: usize = 80;
-/// A column name is cut behind this.
-const NAME: usize = 24;
+use crate::terminal::{Column, Screen, Table, wrap};
+
+/// Every table and paragraph of the audit stands this far in.
+const INDENT: usize = 2;
+
+/// Names of columns are cut behind this; no name of a tensor is as long.
+const LONGEST_NAME: usize = 30;
+
+/// A table without lines: names of columns of words, then of columns of figures, by their titles.
+pub(super) fn table(titles: &[(&str, Side)]) -> Table {
+    let column = |(title, side): &(&str, Side)| match side {
+        Side::Left => Column::names(title),
+        Side::Right => Column::fixed(title),
+    };
+    Table::new(titles.iter().map(column).collect())
+}
 
 /// Which side the cells of a column stand at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     /// Words.
     Left,
-    /// Numbers.
+    /// Figures.
     Right,
 }
 
-/// Rows of cells, each column as wide as its widest cell, two spaces between, indented.
-pub(super) fn table(sides: &[Side], rows: &[Vec<String>]) -> String {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..sides.len()).map(width).collect();
-    let mut out = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (cell, (side, &width)) in row.iter().zip(sides.iter().zip(&widths)) {
-            line += "  ";
-            line += &match side {
-                Side::Left => format!("{cell:width$}"),
-                Side::Right => format!("{cell:>width$}"),
-            };
-        }
-        out += line.trim_end();
-        out.push('\n');
-    }
-    out
+/// The table's lines, indented.
+pub(super) fn indented(table: &Table) -> String {
+    // A table gives a third of its width to names. All columns stay, so that is all the width does.
+    let text = table.render(Screen { width: Some(3 * LONGEST_NAME), ..Screen::PLAIN });
+    text.lines().map(|line| format!("{:INDENT$}{line}\n", "")).collect()
 }
 
-/// Words filled into lines, the first behind `mark`, the others indented as far.
+/// Words filled into lines, the first behind `mark`, the others as far in.
 pub(super) fn paragraph(mark: &str, text: &str) -> String {
     let indent = mark.chars().count();
-    let (mut out, mut length) = (mark.to_owned(), indent);
-    let words: Vec<&str> = text.split(' ').collect();
-    for (place, pair) in words.chunk_by(|number, word| belongs_to(number, word)).enumerate() {
-        let word = pair.join(" ");
-        let word_length = word.chars().count();
-        if place > 0 && length + 1 + word_length > WIDTH {
-            out = out.trim_end().to_owned() + "\n" + &" ".repeat(indent);
-            length = indent;
-        } else if place > 0 {
-            out.push(' ');
-            length += 1;
-        }
-        out += &word;
-        length += word_length;
-    }
-    out + "\n"
+    let text = wrap(text, width(indent), 0).replace('\n', &format!("\n{:indent$}", ""));
+    format!("{mark}{text}\n")
 }
 
-/// A unit stays on the line of its number.
-fn belongs_to(number: &str, word: &str) -> bool {
-    const UNITS: [&str; 10] = ["%", "s", "ms", "min", "h", "d", "B", "KiB", "MiB", "GiB"];
-    let unit = word.trim_end_matches([',', ';', ':', ')', '.']);
-    number.ends_with(|c: char| c.is_ascii_digit()) && UNITS.contains(&unit)
-}
-
-/// A name of the user's for a table: safe to print, long ones cut.
-pub(super) fn name(name: &str) -> String {
-    let safe = name.escape_debug().to_string();
-    if safe.chars().count() <= NAME {
-        return safe;
-    }
-    safe.chars().take(NAME - 1).chain(['…']).collect()
+fn width(indent: usize) -> usize {
+    Screen::PLAIN.columns() - indent
 }
 
 /// `3.2 %`, of a share.
@@ -89,29 +59,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_aligned_and_lines_end_with_text() {
-        let rows = [
-            vec!["a".into(), "1".into(), "x".into()],
-            vec!["bcd".into(), "23".into(), String::new()],
-        ];
-        let text = table(&[Side::Left, Side::Right, Side::Left], &rows);
-        assert_eq!(text, "  a     1  x\n  bcd  23\n");
+    fn tables_are_indented_and_words_stand_left() {
+        let mut table = table(&[("a", Side::Left), ("b", Side::Right), ("c", Side::Left)]);
+        table.line(vec!["x".into(), "1".into(), "yes".into()]);
+        table.line(vec!["yy".into(), "23".into(), "no".into()]);
+        assert_eq!(indented(&table), "  a    b  c\n  x    1  yes\n  yy  23  no\n");
     }
 
     #[test]
     fn paragraphs_are_filled_and_hang() {
-        let text = paragraph("  - ", &"word ".repeat(30));
-        assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
+        let text = paragraph("  - ", &["word"; 30].join(" "));
+        assert!(text.lines().all(|line| line.len() <= 80), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with("    w")), "{text}");
         assert_eq!(text.lines().count(), 2);
-        let text = paragraph("", &("word ".repeat(15) + "x 100 % more"));
-        assert_eq!(text.lines().nth(1), Some("100 % more"));
-    }
-
-    #[test]
-    fn long_names_are_cut_and_made_safe() {
-        assert_eq!(name("a\u{1b}b"), "a\\u{1b}b");
-        assert_eq!(name(&"x".repeat(40)).chars().count(), NAME);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The section on the network: every shape of contract section 3, with this config's numbers.
 
-use super::layout::{Side, table};
+use super::layout::{Side, indented, table};
 use crate::config::{Cell, Config, Head, LossSteps, Nonlinearity};
 use crate::job::prepare::Prepared;
 use crate::model::{Architecture, Entry, cell};
@@ -37,28 +37,29 @@ fn activations(config: &Config, prepared: &Prepared, a: &Architecture) -> String
     let width = a.directions * a.hidden;
     let steps = if config.task.loss_steps == LossSteps::All { n } else { 1 };
     let states = [a.layers * a.directions, batch, a.hidden];
-    let row = |name: &str, meaning: &str, shape: [usize; 3]| {
-        vec![name.to_owned(), meaning.to_owned(), shown(&shape)]
+    let mut lines =
+        table(&[("tensor", Side::Left), ("dimensions", Side::Left), ("shape", Side::Left)]);
+    let mut line = |name: &str, dimensions: &str, shape: [usize; 3]| {
+        lines.line(vec![name.into(), dimensions.into(), shown(&shape).into()]);
     };
     let from = if a.head == Head::Linear { "head" } else { "hidden state" };
-    let mut rows = vec![
-        row("input, one timestep", "(batch, 1, emb)", [batch, 1, a.input]),
-        row("input, all timesteps", "(batch, n, emb)", [batch, n, a.input]),
-        row("output, all timesteps", "(batch, n, directions x hidden)", [batch, n, width]),
-        row("hidden state", "(layers x directions, batch, hidden)", states),
-    ];
+    line("input, one timestep", "(batch, 1, emb)", [batch, 1, a.input]);
+    line("input, all timesteps", "(batch, n, emb)", [batch, n, a.input]);
+    line("output, all timesteps", "(batch, n, directions x hidden)", [batch, n, width]);
+    line("hidden state", "(layers x directions, batch, hidden)", states);
     if cell::has_cell_state(a.cell) {
-        rows.push(row("cell state", "(layers x directions, batch, hidden)", states));
+        line("cell state", "(layers x directions, batch, hidden)", states);
     }
     let outputs = "(batch, steps, targets x horizon)";
-    rows.push(row(&format!("prediction, {from}"), outputs, [batch, steps, a.outputs]));
-    table(&[Side::Left, Side::Left, Side::Left], &rows)
+    line(&format!("prediction, {from}"), outputs, [batch, steps, a.outputs]);
+    indented(&lines)
 }
 
 /// Every tensor of parameters with its shape and size, and their sum.
 fn parameters(prepared: &Prepared, a: &Architecture) -> String {
     let entries = prepared.network.layout().entries();
-    let mut rows = vec![["parameter", "shape", "numbers"].map(str::to_owned).to_vec()];
+    let mut lines =
+        table(&[("parameter", Side::Left), ("shape", Side::Left), ("numbers", Side::Right)]);
     // Each layer has the same number of tensors; the head follows.
     let per_layer = entries.iter().take_while(|e| e.name.starts_with("rnn.")).count() / a.layers;
     let (layers, head) = entries.split_at(per_layer * a.layers);
@@ -71,13 +72,16 @@ fn parameters(prepared: &Prepared, a: &Architecture) -> String {
                 name = name.replace(&format!("_l{first}"), &format!("_l{first}…{last}"));
                 numbers = format!("{alike} x {numbers}");
             }
-            rows.push(vec![name, shown(&entry.shape), numbers]);
+            lines.line(vec![name.into(), shown(&entry.shape).into(), numbers.into()]);
         }
     }
-    rows.extend(head.iter().map(|e| vec![e.name.clone(), shown(&e.shape), thousands(size(e))]));
+    for entry in head {
+        let numbers = thousands(size(entry));
+        lines.line(vec![entry.name.as_str().into(), shown(&entry.shape).into(), numbers.into()]);
+    }
     let total = thousands(prepared.network.layout().len() as u64);
-    rows.push(vec!["all".into(), String::new(), total]);
-    format!("\n{}", table(&[Side::Left, Side::Left, Side::Right], &rows))
+    lines.line(vec!["all".into(), "".into(), total.into()]);
+    format!("\n{}", indented(&lines))
 }
 
 /// (first layer, how many like it): one by one where they are few.

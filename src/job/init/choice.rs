@@ -132,7 +132,7 @@ fn why_not(survey: &Survey, column: &ColumnSurvey) -> Option<String> {
 fn check_target(survey: &Survey, name: &str) -> Result<()> {
     let Some(place) = survey.columns.iter().position(|column| column.name == name) else {
         let names: Vec<String> = survey.columns.iter().map(|c| c.name.clone()).collect();
-        let message = reader::absent(name, &names, survey.dialect.delimiter);
+        let message = reader::absent(name, " of --target", &names, survey.dialect.delimiter);
         return Err(fault(survey, Some(1), &message));
     };
     let column = &survey.columns[place];

@@ -8,14 +8,14 @@ fn header(text: &str) -> Header {
 }
 
 fn absent(text: &str, name: &str) -> String {
-    message(header(text).position(name))
+    message(header(text).position(name, " of data.inputs"))
 }
 
 #[test]
 fn columns_are_found_by_name() {
     let header = header("\u{feff}time,temp,\"flow, l/s\"\n");
-    assert_eq!(header.position("time").unwrap(), 0);
-    assert_eq!(header.position("flow, l/s").unwrap(), 2);
+    assert_eq!(header.position("time", " of data.inputs").unwrap(), 0);
+    assert_eq!(header.position("flow, l/s", " of data.inputs").unwrap(), 2);
     assert_eq!(header.find("target").unwrap(), None);
 }
 
@@ -32,7 +32,7 @@ fn a_file_without_a_line_has_no_header() {
 fn an_absent_column_is_answered_with_the_nearest_and_the_header() {
     assert_eq!(
         absent("time,temp,flow\n", "tmp"),
-        "data.csv:1: column \"tmp\" is not in the header; did you mean \"temp\"? \
+        "data.csv:1: column \"tmp\" of data.inputs is not in the header; did you mean \"temp\"? \
          It has \"time\", \"temp\", \"flow\""
     );
     assert!(absent("time,Temp\n", "temp").contains("did you mean \"Temp\"?"));
@@ -64,16 +64,16 @@ fn a_header_that_is_data_is_recognised() {
     assert!(absent("2024-05-01,MSFT,23.9\n", "temp").contains("looks like data"));
     assert!(!absent("site,2019,load\n", "temp").contains("looks like data"));
     // Numbers may be names.
-    assert_eq!(header("0,1,2\n").position("1").unwrap(), 1);
+    assert_eq!(header("0,1,2\n").position("1", " of data.inputs").unwrap(), 1);
 }
 
 #[test]
 fn a_name_that_stands_twice_is_refused_where_it_is_used() {
     let header = header("a,temp,,b,temp,\n");
     let expected = "data.csv:1: column \"temp\" stands twice in the header, as 2 and 5; rename one";
-    assert_eq!(message(header.position("temp")), expected);
+    assert_eq!(message(header.position("temp", " of data.inputs")), expected);
     assert_eq!(message(header.find("temp")), expected);
-    assert_eq!(header.position("b").unwrap(), 3);
+    assert_eq!(header.position("b", " of data.inputs").unwrap(), 3);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn control_characters_never_reach_a_message() {
     let messages = [
         message(header.number(&record, 1)),
         header.empty_error(&record, 1).to_string(),
-        message(header.position("\u{1b}c")),
+        message(header.position("\u{1b}c", " of data.inputs")),
         header.cell_error(&record, 0, "x").to_string(),
     ];
     for text in messages {
