@@ -66,7 +66,13 @@ pub fn span_text(step: i128, count: usize, kind: TimeKind) -> Option<String> {
         return None;
     }
     let total = step * count as i128;
-    let units = [(DAY, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"), (SECOND, "s")];
+    let units = [
+        (DAY, "d"),
+        (3_600 * SECOND, "h"),
+        (60 * SECOND, "min"),
+        (SECOND, "s"),
+        (SECOND / 1_000, "ms"),
+    ];
     let in_days = step % DAY == 0 || total >= 2 * DAY;
     let fits = |&(size, _): &(i128, &str)| total % size == 0 && (size < DAY || in_days);
     let (size, unit) = units.into_iter().find(fits)?;
@@ -129,6 +135,7 @@ mod tests {
         assert_eq!(span_text(60 * minute, 96, TimeKind::Local).as_deref(), Some("4 d"));
         assert_eq!(span_text(60 * minute, 7, TimeKind::Local).as_deref(), Some("7 h"));
         assert_eq!(span_text(5 * minute, 1, TimeKind::Zoned).as_deref(), Some("5 min"));
+        assert_eq!(span_text(minute / 240, 1, TimeKind::Local).as_deref(), Some("250 ms"));
         assert_eq!(span_text(5 * minute, 1, TimeKind::Number), None);
     }
 

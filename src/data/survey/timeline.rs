@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use crate::data::time::{TimeKind, span_text};
 
 const SECOND: i128 = 1_000_000_000;
-const DAY: i128 = 86_400 * SECOND;
+const MINUTE: i128 = 60 * SECOND;
+const HOUR: i128 = 60 * MINUTE;
+const DAY: i128 = 24 * HOUR;
 
 /// A time column, series by series.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,14 +89,31 @@ impl Timeline {
         (self.step > 0).then(|| self.step / unit)
     }
 
-    /// A span of the column as people say it: `3 h`; for plain numbers the number.
+    /// A span of the column as people say it: `3 h`, `5.5 h`; for plain numbers the number.
     pub fn span(&self, length: i128) -> String {
         let unit = match self.kind {
             TimeKind::Number => unix_unit(&self.ends),
             TimeKind::Local | TimeKind::Zoned => Some(1),
         };
-        let text = unit.and_then(|unit| span_text(length / unit, 1, TimeKind::Local));
-        text.unwrap_or_else(|| format!("{}", length as f64 / SECOND as f64))
+        let Some(nanos) = unit.map(|unit| length / unit) else {
+            return format!("{}", length as f64 / SECOND as f64);
+        };
+        // Whole units where they are few, else the next larger one with a decimal.
+        let exact = [(DAY, 90), (HOUR, 48), (MINUTE, 120), (SECOND, 120)]
+            .iter()
+            .any(|&(unit, most)| nanos % unit == 0 && nanos / unit <= most);
+        match span_text(nanos, 1, TimeKind::Local).filter(|_| exact || nanos < SECOND) {
+            Some(text) => text,
+            None if nanos >= DAY => format!("{:.1} d", nanos as f64 / DAY as f64),
+            None if nanos >= HOUR => format!("{:.1} h", nanos as f64 / HOUR as f64),
+            None => format!("{:.1} s", nanos as f64 / SECOND as f64),
+        }
+    }
+
+    /// Whether rows come once a month: steps of 28 to 31 days.
+    pub fn is_monthly(&self) -> bool {
+        let month = 28 * DAY..=31 * DAY;
+        self.regular < 0.9 && self.step_nanos().is_some_and(|step| month.contains(&step))
     }
 
     /// Whether rows come on working days: daily steps, with weekends as the commonest gap.

@@ -7,8 +7,10 @@ const MINUTE: i128 = 60 * SECOND;
 const HOUR: i128 = 60 * MINUTE;
 const DAY: i128 = 24 * HOUR;
 
-/// Rows an epoch reads at most, over all windows: more epochs teach more than more overlap.
+/// Rows an epoch reads at most, over all windows: more epochs teach more than more overlap. Of long files each row is
+/// read so many times.
 const EPOCH_ROWS: u64 = 1_000_000;
+const OVERLAP: u64 = 3;
 
 /// The sizes of a starter config.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +22,8 @@ pub(super) struct Plan {
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
     pub(super) learning_rate: f64,
+    /// Far above usual norms: a net for the odd batch. The loss is a sum over steps, so norms grow with the window.
+    pub(super) clip_grad_norm: f64,
     /// Factor of the learning rate from epoch to epoch.
     pub(super) gamma: f64,
     /// Epochs without improvement before training ends.
@@ -41,7 +45,9 @@ impl Plan {
         let horizon = horizon.min(valid / 3).min(train / 8).max(1);
         let window = window.min(train / 4).max(2);
         let train_rows = (survey.rows as f64 * TRAIN) as u64;
-        let stride = (train_rows * window as u64).div_ceil(EPOCH_ROWS).max(1) as usize;
+        let stride = (train_rows * window as u64)
+            .div_ceil(EPOCH_ROWS.max(OVERLAP * train_rows))
+            .max(1) as usize;
         // A short file passes by more often: an epoch of few updates teaches little.
         let (hidden_size, epochs) = match train_rows {
             0..1_000 => (8, 40),
@@ -59,6 +65,7 @@ impl Plan {
             epochs,
             batch_size,
             learning_rate: 0.001,
+            clip_grad_norm: window.max(50) as f64,
             gamma,
             patience: (epochs / 3).max(3),
         }
@@ -75,6 +82,9 @@ fn horizon_and_window(time: Option<&Timeline>) -> (usize, usize) {
     let Some((time, step)) = time.and_then(|time| Some((time, time.step_nanos()?))) else {
         return (1, 48);
     };
+    if time.is_monthly() {
+        return (12, 36);
+    }
     let rows = |span: i128| usize::try_from(span / step).unwrap_or(1).max(1);
     match step {
         ..=0 => (1, 48),
@@ -87,7 +97,7 @@ fn horizon_and_window(time: Option<&Timeline>) -> (usize, usize) {
         step if step < 7 * DAY && time.skips_weekends() => (5, 60),
         step if step < 7 * DAY => (rows(7 * DAY), rows(28 * DAY).max(14)),
         step if step < 28 * DAY => (4, 52),
-        _ => (12, 36),
+        _ => (4, 16), // quarters and years
     }
 }
 
@@ -118,7 +128,8 @@ mod tests {
         assert_eq!(of(HOUR), (24, 168));
         assert_eq!(of(DAY), (7, 28));
         assert_eq!(of(7 * DAY), (4, 52));
-        assert_eq!(of(31 * DAY), (12, 36));
+        assert_eq!(of(91 * DAY), (4, 16));
+        assert_eq!(horizon_and_window(Some(&time(31 * DAY, 0.58, 0))), (12, 36));
         // Prices: five days a week, a weekend after each.
         assert_eq!(horizon_and_window(Some(&time(DAY, 0.79, 200))), (5, 60));
         assert_eq!(horizon_and_window(None), (1, 48));

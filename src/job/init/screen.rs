@@ -13,7 +13,7 @@ use crate::data::{PartRows, Roles};
 const ROWS: usize = 4_000;
 
 /// Columns that are tried at most.
-pub(super) const CANDIDATES: usize = 40;
+pub(super) const CANDIDATES: usize = 100;
 
 /// What a column has to take off the squared error to be worth its place.
 const GAIN: f64 = 0.03;

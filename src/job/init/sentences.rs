@@ -6,6 +6,9 @@ use crate::data::survey::{Survey, Timeline};
 use crate::error::{shown, shown_path};
 use crate::text::{counted, thousands};
 
+/// Names in a list; of more, the number is told.
+const NAMES: usize = 12;
+
 /// On what the file holds.
 pub(super) fn on_data(survey: &Survey) -> Vec<String> {
     let mut said = vec![rows(survey)];
@@ -54,6 +57,7 @@ fn times(time: &Timeline, name: &str) -> String {
     let pace = match time.step {
         0 => String::new(),
         _ if time.skips_weekends() => ", one every working day".to_owned(),
+        _ if time.is_monthly() => ", one every month".to_owned(),
         step => format!(", {mostly}one every {}", time.span(step)),
     };
     format!("{pace}, from {first} to {last} by {name}")
@@ -179,7 +183,7 @@ fn forecast(survey: &Survey, choice: &Choice, plan: &Plan) -> String {
     let span = |rows: usize| {
         let row = counted(rows as u64, "row");
         let time = survey.time.as_ref().filter(|time| time.step_nanos().is_some());
-        match time.filter(|time| !time.skips_weekends()) {
+        match time.filter(|time| !time.skips_weekends() && !time.is_monthly()) {
             Some(time) => format!("{row} ({})", time.span(time.step * rows as i128)),
             None => row,
         }
@@ -200,5 +204,8 @@ fn forecast(survey: &Survey, choice: &Choice, plan: &Plan) -> String {
 
 /// `"a", "b"`
 fn listed(names: &[String]) -> String {
-    names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ")
+    let first: Vec<String> = names.iter().take(NAMES).map(|name| shown(name)).collect();
+    let more = names.len().saturating_sub(NAMES);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{rest}", first.join(", "))
 }

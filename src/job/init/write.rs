@@ -24,7 +24,8 @@ pub(super) fn config(survey: &Survey, choice: &Choice, plan: &Plan, path: &str) 
         ),
         format!("\"schedule\": {}", line(&json!({"type": "exponential", "gamma": plan.gamma}))),
         format!(
-            "\"clip_grad_norm\": 50.0, \"early_stopping\": {}",
+            "\"clip_grad_norm\": {:?}, \"early_stopping\": {}",
+            plan.clip_grad_norm,
             line(&json!({"patience": plan.patience}))
         ),
         "\"seed\": 1".to_owned(),
