@@ -155,6 +155,15 @@ pub fn shown_path(path: &Path) -> String {
     path.to_string_lossy().escape_debug().to_string().replace("\\'", "'").replace("\\\"", "\"")
 }
 
+/// A word of a command line as a shell wants it: quoted where it must be.
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,5 +186,13 @@ mod tests {
     fn values_are_escaped_and_cut() {
         assert_eq!(shown("\u{1b}[2J\u{202e}x"), "\"\\u{1b}[2J\\u{202e}x\"");
         assert_eq!(shown(&"é".repeat(100)).chars().count(), 83);
+    }
+
+    #[test]
+    fn words_for_a_shell() {
+        assert_eq!(shell_word("runs/pump-multi"), "runs/pump-multi");
+        assert_eq!(shell_word("my runs/a"), "'my runs/a'");
+        assert_eq!(shell_word("[\"it's\"]"), r#"'["it'\''s"]'"#);
+        assert_eq!(shell_word(""), "''");
     }
 }

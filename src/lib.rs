@@ -3,8 +3,12 @@
 //! The rooms stand in import order; each may use those before it. See `ARCHITECTURE.md`.
 
 pub mod error;
+pub mod suggest;
+
 pub mod random;
 pub mod text;
+
+pub mod terminal;
 
 pub mod config;
 pub mod kernel;

@@ -280,10 +280,12 @@ fn a_check_counts_every_row() {
     // Ten rows, two behind them for targets: eight inputs, five windows of four, in each series.
     for words in [
         "rows.csv: 80 rows",
-        "20 train rows, 4 of them no input",
-        ": 10 windows",
-        "10 valid rows, 8 predictions scored; 12 test rows, 10 predictions scored",
-        "38 rows in no part of the split",
+        "train    20  2024-01-01 00:00:00  2024-01-01 09:00:00  10 windows\n",
+        "valid    10  2024-01-01 10:00:00  2024-01-01 14:00:00    8 scored\n",
+        "test     12  2024-01-01 15:00:00  2024-01-01 20:00:00   10 scored\n",
+        "4 train rows no input: targets run past the end of the split",
+        "2 valid predictions not scored, 2 test predictions not scored:",
+        "38 rows: in no part of the split",
         "rnn.weight_hh_l0",
     ] {
         assert!(text.contains(words), "{words:?} is not in\n{text}");

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 /// Each may import those before it.
-const ROOMS: [&str; 16] = [
-    "error", "random", "text", "config", "kernel", "model", "data", "optim", "metrics", "serve",
-    "eval", "train", "store", "progress", "job", "cli",
+const ROOMS: [&str; 18] = [
+    "error", "suggest", "random", "text", "terminal", "config", "kernel", "model", "data", "optim",
+    "metrics", "serve", "eval", "train", "store", "progress", "job", "cli",
 ];
 
 struct Source {
@@ -81,11 +81,12 @@ fn each_room_imports_only_rooms_before_it() {
 
 #[test]
 fn what_only_some_rooms_may_do() {
-    let only: [(&[&str], &[&str]); 4] = [
+    let only: [(&[&str], &[&str]); 5] = [
         (&["unsafe "], &["kernel"]),
         (&["anyhow", "clap::", "process::exit"], &["cli", "bin"]),
         (&["println!", "eprintln!", "print!(", "dbg!"], &["cli", "bin", "progress"]),
         (&["indicatif"], &["progress"]),
+        (&["console::", "\\x1b", "NO_COLOR"], &["terminal", "progress"]),
     ];
     for (words, rooms) in only {
         for source in sources().iter().filter(|s| !rooms.contains(&s.room.as_str())) {

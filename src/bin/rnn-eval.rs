@@ -1,5 +1,5 @@
 //! See `rnn::cli::eval`.
 
 fn main() -> std::process::ExitCode {
-    rnn::cli::run("rnn-eval", rnn::cli::eval::run)
+    rnn::cli::run(&rnn::cli::eval::MANUAL, rnn::cli::eval::run)
 }

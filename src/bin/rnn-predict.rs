@@ -1,5 +1,5 @@
 //! See `rnn::cli::predict`.
 
 fn main() -> std::process::ExitCode {
-    rnn::cli::run("rnn-predict", rnn::cli::predict::run)
+    rnn::cli::run(&rnn::cli::predict::MANUAL, rnn::cli::predict::run)
 }

@@ -1,5 +1,5 @@
 //! See `rnn::cli::train`.
 
 fn main() -> std::process::ExitCode {
-    rnn::cli::run("rnn-train", rnn::cli::train::run)
+    rnn::cli::run(&rnn::cli::train::MANUAL, rnn::cli::train::run)
 }

@@ -1,6 +1,7 @@
 //! What the three programs share: flags, threads, errors as one line, exit codes.
 
 pub mod eval;
+pub mod manual;
 pub mod predict;
 pub mod signals;
 pub mod table;
@@ -13,17 +14,38 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use self::manual::{Manual, OTHER, RUN};
 use crate::error::Error;
+use crate::terminal::{Ink, Screen};
+use crate::text::printable;
 
 /// Flags of every program.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Common {
-    /// Show warnings and errors alone
-    #[arg(long, global = true)]
-    pub quiet: bool,
-    /// Threads to compute with [default: all cores]; the results are the same for any number
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    /// Threads to compute with [default: all cores]
+    ///
+    /// The results are the same for any number, bit for bit.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = RUN)]
     pub threads: Option<u16>,
+    /// Show warnings and errors alone
+    #[arg(long, help_heading = OTHER)]
+    pub quiet: bool,
+    /// Print a script that completes the flags in this shell
+    ///
+    /// README.md, Install, tells where each shell looks for it.
+    #[arg(long, value_name = "SHELL", exclusive = true, hide_short_help = true, help_heading = OTHER)]
+    completions: Option<clap_complete::Shell>,
+    /// Print the manual page
+    ///
+    /// man -l - reads it from a pipe.
+    #[arg(long, exclusive = true, hide_short_help = true, help_heading = OTHER)]
+    man: bool,
+    /// Print help; -h is shorter
+    #[arg(short, long, action = clap::ArgAction::Help, help_heading = OTHER)]
+    help: Option<bool>,
+    /// Print the version
+    #[arg(short = 'V', long, action = clap::ArgAction::Version, help_heading = OTHER)]
+    version: Option<bool>,
 }
 
 impl Common {
@@ -40,9 +62,10 @@ impl Common {
 
 /// A program's `main`: parses the command line, runs, turns errors into one line and an exit code.
 pub fn run<A: Parser>(
-    program: &'static str,
+    manual: &'static Manual,
     body: impl FnOnce(A) -> anyhow::Result<()>,
 ) -> ExitCode {
+    let program = manual.program;
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
         let what = panic.payload_as_str().unwrap_or("unknown cause");
@@ -52,11 +75,18 @@ pub fn run<A: Parser>(
         );
         std::process::exit(70);
     }));
-    let arguments = match A::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => return usage_error(program, &error),
-    };
-    end(program, body(arguments))
+    let parsed = manual.command(A::command()).try_get_matches().and_then(|matches| {
+        let text = manual.asked_for(A::command(), &matches);
+        Ok(match text {
+            Some(text) => Err(text),
+            None => Ok(A::from_arg_matches(&matches)?),
+        })
+    });
+    match parsed {
+        Ok(Ok(arguments)) => end(program, body(arguments)),
+        Ok(Err(text)) => end(program, print(&text).map_err(Into::into)),
+        Err(error) => usage_error(manual, &error),
+    }
 }
 
 /// Tells of an error; returns the exit code.
@@ -74,44 +104,54 @@ fn end(program: &str, result: anyhow::Result<()>) -> ExitCode {
 }
 
 /// Help and version go to stdout; anything else is one line and exit code 2.
-fn usage_error(program: &str, error: &clap::Error) -> ExitCode {
+fn usage_error(manual: &Manual, error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let printed = error.print().and_then(|()| std::io::stdout().flush());
-        return end(program, printed.map_err(|e| Error::write(Path::new("<stdout>"), &e).into()));
+        return end(
+            manual.program,
+            printed.map_err(|e| Error::write(Path::new("<stdout>"), &e).into()),
+        );
     }
-    let text = error.render().to_string();
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let parts: Vec<&str> = lines
-        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
-        .map(|line| line.trim_start_matches("error: ").trim_start_matches("tip: "))
-        .collect();
-    complain(program, &format!("{} (see {program} --help)", parts.join("; ").replace(":; ", ": ")));
+    complain(manual.program, &manual.usage_error(error));
     ExitCode::from(2)
 }
 
 /// One line on standard error, control characters escaped. A closed standard error harms nothing.
 fn complain(program: &str, message: &str) {
-    let escaped: String = message
-        .chars()
-        .flat_map(|c| {
-            let special =
-                c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            let plain = (!special).then_some(c);
-            let escape = special.then(|| c.escape_unicode());
-            plain.into_iter().chain(escape.into_iter().flatten())
-        })
-        .collect();
-    drop(writeln!(std::io::stderr(), "{program}: error: {escaped}"));
+    let word = Screen::stderr().paint(Ink::Bad, "error:");
+    drop(writeln!(std::io::stderr(), "{program}: {word} {}", printable(message)));
 }
 
-/// Prints a warning the same way.
+/// Prints a warning likewise, wrapped on a terminal.
 pub fn warn(program: &str, message: &str) {
-    drop(writeln!(std::io::stderr(), "{program}: warning: {message}"));
+    let screen = Screen::stderr();
+    let word = screen.paint(Ink::Warning, "warning:");
+    let text = screen.prose(&format!("{program}: {word} {}", printable(message)), 2);
+    drop(writeln!(std::io::stderr(), "{text}"));
+}
+
+/// What to try next, on standard error: it is no result.
+fn advise(quiet: bool, advice: &[String]) {
+    if quiet || advice.is_empty() {
+        return;
+    }
+    let screen = Screen::stderr();
+    let mut text = format!("\n{}\n", screen.paint(Ink::Header, "What to try next"));
+    for item in advice {
+        text += &(screen.prose(&format!("- {}", printable(item)), 2) + "\n");
+    }
+    drop(std::io::stderr().write_all(text.as_bytes()));
+}
+
+/// Prints a remark the same way.
+pub fn note(program: &str, message: &str) {
+    let text = Screen::stderr().prose(&format!("{program}: {}", printable(message)), 2);
+    drop(writeln!(std::io::stderr(), "{text}"));
 }
 
 /// Writes a result to stdout; a reader that has left is no failure.
-pub fn print(text: &str) -> crate::error::Result<()> {
+pub fn print(text: impl AsRef<[u8]>) -> crate::error::Result<()> {
     let mut out = std::io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let written = out.write_all(text.as_ref()).and_then(|()| out.flush());
     written.map_err(|e| Error::write(Path::new("<stdout>"), &e))
 }

@@ -3,44 +3,68 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, ValueEnum, ValueHint};
 
+use super::manual::{INPUT, Manual, OUTPUT};
 use super::{Common, warn};
 use crate::job::{Format, OnBadRow, PredictOptions, predict};
 
 const PROGRAM: &str = "rnn-predict";
 
+/// What its help says beside the flags.
+pub const MANUAL: Manual = Manual {
+    program: PROGRAM,
+    usage: "rnn-predict --model MODEL [OPTIONS] < ROWS.csv",
+    examples: [
+        (
+            "What comes after the last row",
+            "rnn-predict --model runs/pump-multi --last < data/pump.csv",
+        ),
+        (
+            "Live: each row is answered before the next is waited for",
+            "tail -n +1 -F live.csv | rnn-predict --model runs/pump-multi --format jsonl",
+        ),
+    ],
+    needs: (
+        "--model",
+        "which model? rnn-predict --model RUN < ROWS.csv takes a run folder or a model.safetensors",
+    ),
+};
+
 /// Rows on standard input, predictions on standard output, each as soon as its row is there
+///
+/// The first line of the input is the header; columns are found by name, and others are ignored. One row of output per row of
+/// input, with the time and series columns in front. A row that has no prediction yet has empty cells.
 #[derive(Debug, Parser)]
-#[command(name = PROGRAM, version, max_term_width = 100, after_help = "Examples:\n  \
-    rnn-predict --model runs/pump-multi --last < data/pump.csv\n  \
-    tail -n +1 -F live.csv | rnn-predict --model runs/pump-multi --format jsonl --on-bad-row empty")]
+#[command(name = PROGRAM, version, disable_help_flag = true, disable_version_flag = true)]
 pub struct Arguments {
     /// A model.safetensors, or a run folder (its best model)
-    #[arg(long, value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL", value_hint = ValueHint::FilePath, help_heading = INPUT)]
     model: PathBuf,
+    /// What a row that cannot be read does
+    #[arg(long, value_enum, default_value_t = Policy::Abort, value_name = "WHAT", help_heading = INPUT)]
+    on_bad_row: Policy,
     /// Print each series' last row only
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     last: bool,
     /// Print one line per target and step
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     long: bool,
     /// Copy these input columns into the output
-    #[arg(long, value_name = "COL,COL", value_delimiter = ',')]
+    #[arg(long, value_name = "COL,COL", value_delimiter = ',', help_heading = OUTPUT)]
     keep: Vec<String>,
     /// How rows are printed
-    #[arg(long, value_enum, default_value_t = Style::Csv)]
+    #[arg(long, value_enum, default_value_t = Style::Csv, value_name = "FORM", help_heading = OUTPUT)]
     format: Style,
-    /// What a row that cannot be read does
-    #[arg(long, value_enum, default_value_t = Policy::Abort)]
-    on_bad_row: Policy,
     #[command(flatten)]
     common: Common,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Style {
+    /// With a header
     Csv,
+    /// A JSON object per line
     Jsonl,
 }
 

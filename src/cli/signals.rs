@@ -24,6 +24,7 @@ pub fn watch() -> anyhow::Result<()> {
         for signal in signals.forever() {
             let second = REQUESTED.swap(signal, Ordering::Relaxed) != 0;
             if second || !SAVES.load(Ordering::Relaxed) {
+                crate::terminal::wipe_line();
                 std::process::exit(128 + signal);
             }
         }

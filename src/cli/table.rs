@@ -1,118 +1,168 @@
 //! An evaluation as a table for people.
 
-use std::fmt::Write;
-
-use crate::eval::{Report, Scores};
+use crate::eval::{Report, Scores, SeriesReport, Standing};
 use crate::metrics::Figures;
+use crate::terminal::{Cell, Column, Ink, Screen, Table};
 use crate::text::{short, thousands};
 
-/// Steps of a long horizon that are shown.
+/// Steps of a long horizon that are shown, about so many.
 const STEPS_SHOWN: usize = 6;
 
+/// With more targets than these, fewer steps of each are shown.
+const TARGETS_IN_DETAIL: usize = 2;
+
+/// Of more series only the worst are shown.
+const SERIES_SHOWN: usize = 20;
+
 /// The whole table, with a line on rows before it and the verdict after it.
-pub fn report(report: &Report) -> String {
-    let mut out = String::new();
-    let rows = &report.rows;
-    let _ = write!(
-        out,
-        "{}: {} rows scored of {}",
-        report.split,
-        thousands(rows.scored),
-        thousands(rows.read)
-    );
-    for (reason, count) in &rows.left_out {
-        let _ = write!(out, "; {} left out: {reason}", thousands(*count));
-    }
-    out.push_str("\n\n");
-    let (baseline, naive) = &report.baselines[0];
+pub fn report(report: &Report, screen: Screen) -> String {
+    let mut out = screen.prose(&rows(report), 2) + "\n\n";
+    let (baseline, naive) = report.baseline();
     let name = baseline.replace('_', " ");
-    let mut lines = vec![header(&["target", "step"], &name)];
+    out += &targets(report, naive, &name).render(screen);
+    if !report.series.is_empty() {
+        out.push('\n');
+        out += &series(report, &name, screen);
+    }
+    let ink = match report.verdict.standing {
+        Standing::Better => Some(Ink::Good),
+        Standing::Same | Standing::Worse => Some(Ink::Warning),
+        Standing::Unknown => None,
+    };
+    let verdict = screen.prose(&report.verdict.sentence, 0);
+    out + "\n" + &ink.map_or(verdict.clone(), |ink| screen.paint(ink, &verdict)) + "\n"
+}
+
+/// What became of the rows.
+fn rows(report: &Report) -> String {
+    let rows = &report.rows;
+    let (scored, read) = (thousands(rows.scored), thousands(rows.read));
+    let mut text = format!("{}: {scored} rows scored of {read}", report.split);
+    for (reason, count) in &rows.left_out {
+        text += &format!("; {} left out: {reason}", thousands(*count));
+    }
+    text
+}
+
+fn targets(report: &Report, naive: &Scores, name: &str) -> Table {
+    let mut table = table("target", Column::names("step"), name);
+    let step_text = |step: usize| {
+        let span = report.span(step).map_or(String::new(), |span| format!(" ({span})"));
+        format!("+{step}{span}")
+    };
+    let all = match report.horizon {
+        Some(1) => step_text(1),
+        Some(_) => "all".to_owned(),
+        None => "same row".to_owned(),
+    };
     for ((target, ours), (_, theirs)) in report.scores.targets.iter().zip(&naive.targets) {
-        let steps = ours.horizon.len();
-        lines.push(line([target, "all"], &ours.data, &ours.scaled, &theirs.data));
-        for step in shown_steps(steps) {
-            let ((data, scaled), (naive, _)) = (&ours.horizon[step], &theirs.horizon[step]);
-            lines.push(line(["", &format!("+{}", step + 1)], data, scaled, naive));
+        table.line(line([target, &all], &ours.data, &ours.scaled, &theirs.data));
+        for step in shown_steps(ours.horizon.len(), naive.targets.len()) {
+            let ((data, scaled), (naive, _)) = (&ours.horizon[step - 1], &theirs.horizon[step - 1]);
+            table.line(line(["", &step_text(step)], data, scaled, naive));
         }
     }
     if report.scores.targets.len() > 1 {
         let scaled = &report.scores.scaled;
-        lines.push(line(["all, scaled", "all"], scaled, scaled, &naive.scaled));
+        table.line(line(["all, scaled", &all], scaled, scaled, &naive.scaled));
     }
-    out.push_str(&aligned(&lines));
-    if !report.series.is_empty() {
-        out.push('\n');
-        let mut lines = vec![header(&["series", "rows"], &name)];
-        for series in &report.series {
-            let (ours, theirs) = (figures(&series.scores), figures(&series.baseline));
-            let rows = thousands(series.rows);
-            lines.push(line([&series.key, &rows], ours, &series.scores.scaled, theirs));
-        }
-        out.push_str(&aligned(&lines));
-    }
-    let _ = writeln!(out, "\n{}", report.verdict);
-    out
+    table
 }
 
-fn figures(scores: &Scores) -> &Figures {
-    scores.data.as_ref().unwrap_or(&scores.scaled)
+fn series(report: &Report, name: &str, screen: Screen) -> String {
+    let mut shown: Vec<&SeriesReport> = report.series.iter().collect();
+    let mut caption = String::new();
+    if shown.len() > SERIES_SHOWN {
+        shown.sort_by(|a, b| change_of(b).total_cmp(&change_of(a)));
+        shown.truncate(SERIES_SHOWN);
+        let all = thousands(report.series.len() as u64);
+        caption = format!("the {SERIES_SHOWN} worst of {all} series; --format json has all\n");
+    }
+    let mut table = table("series", Column::new("rows", 5), name);
+    for series in shown {
+        let rows = thousands(series.rows);
+        let (scores, naive) = (&series.scores, &series.baseline);
+        table.line(line([&series.key, &rows], scores.overall(), &scores.scaled, naive.overall()));
+    }
+    caption + &table.render(screen)
 }
 
-/// The first, the last and some between.
-fn shown_steps(steps: usize) -> Vec<usize> {
+fn change_of(series: &SeriesReport) -> f64 {
+    series.scores.overall().change(series.baseline.overall()).unwrap_or(f64::NEG_INFINITY)
+}
+
+/// The first, the last, and some between at even distances: spans of time come out round. Of many targets there is
+/// room for the first and the last only.
+fn shown_steps(steps: usize, targets: usize) -> Vec<usize> {
     if steps < 2 {
         return Vec::new();
     }
-    let count = steps.min(STEPS_SHOWN);
-    (0..count).map(|k| k * (steps - 1) / (count - 1)).collect()
+    if targets > TARGETS_IN_DETAIL {
+        return vec![1, steps];
+    }
+    let stride = steps.div_ceil(STEPS_SHOWN);
+    let between = (1..steps).map(|k| k * stride).take_while(|step| step + stride / 2 <= steps);
+    let mut shown: Vec<usize> = [1].into_iter().chain(between).chain([steps]).collect();
+    shown.dedup();
+    shown
 }
 
-fn header(first: &[&str; 2], baseline: &str) -> Vec<String> {
-    let rest = ["RMSE", baseline, "change", "MAE", baseline, "R2", "MSE scaled"];
-    first.iter().copied().chain(rest).map(str::to_owned).collect()
+/// A table without lines: the errors that decide stay, what is left goes column by column where room is short.
+fn table(name: &str, second: Column, baseline: &str) -> Table {
+    Table::new(vec![
+        Column::names(name),
+        second,
+        Column::fixed("RMSE"),
+        Column::new(baseline, 6),
+        Column::fixed("change"),
+        Column::new("MAE", 4),
+        Column::new(baseline, 1),
+        Column::new("R2", 3),
+        Column::new("MSE scaled", 2),
+    ])
 }
 
-fn line(first: [&str; 2], ours: &Figures, scaled: &Figures, naive: &Figures) -> Vec<String> {
-    let cell = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), short);
-    let change = match (ours.rmse, naive.rmse) {
-        (Some(ours), Some(naive)) if naive > 0.0 => {
-            let change = (ours / naive - 1.0) * 100.0;
-            // Not "-0.0 %".
-            if change.abs() < 0.05 { "0.0 %".into() } else { format!("{change:+.1} %") }
-        }
-        _ => "-".to_owned(),
+fn line(first: [&str; 2], ours: &Figures, scaled: &Figures, naive: &Figures) -> Vec<Cell> {
+    let cell = |value: Option<f64>| Cell::from(value.map_or_else(|| "-".to_owned(), short));
+    let change = ours.change(naive).filter(|change| change.is_finite());
+    let text = match change {
+        // Not "-0.0 %".
+        Some(change) if change.abs() < 0.0005 => "0.0 %".into(),
+        Some(change) => format!("{:+.1} %", change * 100.0),
+        None => "-".into(),
     };
-    let mut cells: Vec<String> = first.iter().map(|&text| text.to_owned()).collect();
-    cells.extend([
+    let ink = (Standing::of(change) == Standing::Worse).then_some(Ink::Warning);
+    vec![
+        first[0].into(),
+        first[1].into(),
         cell(ours.rmse),
         cell(naive.rmse),
-        change,
+        Cell::from(text).ink(ink),
         cell(ours.mae),
         cell(naive.mae),
         cell(ours.r2),
         cell(scaled.mse),
-    ]);
-    cells
+    ]
 }
 
-/// Columns as wide as their widest cell; the first to the left, the others to the right.
-pub(super) fn aligned(lines: &[Vec<String>]) -> String {
-    let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        let cells = lines.iter().filter_map(|line| line.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let mut out = String::new();
-    for line in lines {
-        let mut text = String::new();
-        for (column, cell) in line.iter().enumerate() {
-            let pad = " ".repeat(widths[column] - cell.chars().count());
-            let gap = if column == 0 { "" } else { "  " };
-            text += &if column == 0 { format!("{cell}{pad}") } else { format!("{gap}{pad}{cell}") };
+#[cfg(test)]
+mod tests {
+    use super::shown_steps;
+
+    #[test]
+    fn steps_at_even_distances() {
+        assert!(shown_steps(1, 1).is_empty());
+        assert_eq!(shown_steps(2, 1), [1, 2]);
+        assert_eq!(shown_steps(6, 1), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(shown_steps(7, 1), [1, 2, 4, 6, 7]);
+        assert_eq!(shown_steps(24, 1), [1, 4, 8, 12, 16, 20, 24]);
+        assert_eq!(shown_steps(31, 1), [1, 6, 12, 18, 24, 31]);
+        assert_eq!(shown_steps(720, 1), [1, 120, 240, 360, 480, 600, 720]);
+        assert_eq!(shown_steps(24, 7), [1, 24]);
+        for steps in 2..1_000 {
+            let shown = shown_steps(steps, 1);
+            assert!(shown.is_sorted_by(|a, b| a < b) && shown.len() <= 8, "{steps}: {shown:?}");
+            assert_eq!((shown[0], shown[shown.len() - 1]), (1, steps));
         }
-        out.push_str(text.trim_end());
-        out.push('\n');
     }
-    out
 }

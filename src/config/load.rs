@@ -11,7 +11,8 @@ use super::resolve::{Refusal, resolve};
 use super::set::Setting;
 use super::types::Config;
 use super::{locate, paths, raw, write};
-use crate::error::{Error, Result, shown_path};
+use crate::error::{Result, shown_path};
+use crate::suggest;
 
 impl Config {
     /// Reads a config file; its paths are relative to its folder. `sets` are `KEY=VALUE` arguments of
@@ -23,7 +24,7 @@ impl Config {
         let mut bytes = Vec::new();
         std::fs::File::open(path)
             .and_then(|file| file.take(LIMIT as u64 + 1).read_to_end(&mut bytes))
-            .map_err(|error| Error::input(path, &error))?;
+            .map_err(|error| suggest::unreadable(path, &error))?;
         let place = shown_path(path);
         // Before the text is looked at: a cut file may end in half a character.
         below_limit(bytes.len(), &place)?;

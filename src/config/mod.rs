@@ -2,6 +2,8 @@
 //!
 //! text --`parse`--> raw (ranges and words checked) --`set`--> raw --`resolve`--> [`Config`] --`write`--> text
 
+mod delimiter;
+mod describe;
 mod difference;
 mod load;
 mod locate;
@@ -12,16 +14,17 @@ mod part;
 mod paths;
 mod raw;
 mod resolve;
+mod rules;
 mod schema;
 mod section;
 mod set;
 mod strings;
-mod suggest;
 mod types;
+mod unknown;
 mod words;
 mod write;
 
 pub use difference::differences;
+pub use paths::relative as relative_path;
 pub use schema::schema;
-pub use suggest::nearest;
 pub use types::*;

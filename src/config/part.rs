@@ -83,10 +83,10 @@ impl JsonSchema for Part {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"anyOf": [
-            {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
-            {"type": "integer", "minimum": 1, "maximum": MOST},
-            {"type": "string", "minLength": 1},
-        ]})
+        // Words about numbers ask nothing of text, and the other way round.
+        json_schema!({
+            "type": ["number", "string"], "minimum": 0, "maximum": MOST, "minLength": 1,
+            "anyOf": [{"exclusiveMaximum": 1}, {"multipleOf": 1}],
+        })
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 ///
 /// Symbolic links in the folders are followed first, because `..` leads out of what a link points to,
 /// not out of where it stands. The last name is kept: it may be a pattern, or a link of its own.
-pub(super) fn relative(path: &Path, folder: &Path) -> String {
+pub fn relative(path: &Path, folder: &Path) -> String {
     let path = followed(path.parent()).join(path.file_name().unwrap_or_default());
     let folder = followed(Some(folder));
     let names: Vec<_> = path.components().collect();

@@ -1,5 +1,5 @@
-//! How an object of the config is read. A section is declared once, as a list of documented keys; from
-//! that come its parser, its writer and its JSON Schema.
+//! How an object of the config is read. A section is declared once, as a list of documented keys and their
+//! defaults; from that come its parser, its writer and its JSON Schema.
 //!
 //! The parser is our own because serde's derived one also takes a list for an object, takes `null`
 //! for every optional key, and cannot take a bare name in place of an object.
@@ -8,14 +8,15 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Error, MapAccess, Visitor};
-use serde_json::{Map, Value, json};
 
-use super::suggest::{listed, unknown};
+use super::unknown::{listed, unknown};
 
 /// An object with optional keys; see [`section!`].
 pub(super) trait Section: Default {
     /// Every key.
     const KEYS: &'static [&'static str];
+    /// Keys that must be there; `resolve` refuses their absence, in words of its own.
+    const REQUIRED: &'static [&'static str];
     /// Keys that later versions will know.
     const LATER: &'static [&'static str];
     /// A key whose text is ignored, for editors.
@@ -74,53 +75,6 @@ pub(super) fn not_supported(word: &str, known: &[&str]) -> String {
     format!("\"{word}\" is not supported by this version; known: {}", listed(known))
 }
 
-/// The schema of a section from its `(key, description, schema)` list.
-pub(super) fn object_schema<S: Section>(
-    description: &str,
-    keys: Vec<(&'static str, &'static str, schemars::Schema)>,
-) -> schemars::Schema {
-    let mut properties = Map::new();
-    if let Some(ignored) = S::IGNORED {
-        properties.insert(ignored.into(), json!({"type": "string"}));
-    }
-    for (key, text, schema) in keys {
-        let mut schema = schema.to_value();
-        if let Value::Object(object) = &mut schema {
-            object.insert("description".into(), one_paragraph(text).into());
-        }
-        properties.insert(key.into(), schema);
-    }
-    let bare = S::BARE.map(|key| without_description(&properties[key]));
-    let description = one_paragraph(description);
-    let schema = match bare {
-        Some(bare) => json!({"description": description, "anyOf": [
-            bare,
-            {"type": "object", "properties": properties, "additionalProperties": false},
-        ]}),
-        None => json!({
-            "description": description,
-            "type": "object",
-            "properties": properties,
-            "additionalProperties": false,
-        }),
-    };
-    schema.try_into().unwrap_or_default()
-}
-
-/// The alternative of a bare name says only what the name may be.
-fn without_description(schema: &Value) -> Value {
-    let mut schema = schema.clone();
-    if let Value::Object(object) = &mut schema {
-        object.remove("description");
-    }
-    schema
-}
-
-/// Doc comments are broken into lines; descriptions are not.
-pub(super) fn one_paragraph(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// `r#type` -> `type`.
 pub(super) const fn plain(name: &'static str) -> &'static str {
     match name.as_bytes() {
@@ -132,14 +86,16 @@ pub(super) const fn plain(name: &'static str) -> &'static str {
     }
 }
 
-/// Declares a [`Section`]: `Name [bare KEY] [later "KEY"…] [ignored "KEY"] { KEY: TYPE, … }`. Every key
-/// is optional in the file; `Option<TYPE>` in place of `TYPE` allows `null` too. The doc comments are
-/// the descriptions in the schema.
+/// Declares a [`Section`]: `Name [bare KEY: TYPE] [required "KEY"…] [later "KEY"…] [ignored "KEY"] { KEY: TYPE
+/// [eg VALUE…] = DEFAULT, … }`. Every key is optional in the file; `Option<TYPE>` in place of `TYPE`
+/// allows `null` too. A key with a default has a method of its name: the value that is written, or the
+/// default. A default that hangs on other keys is filled in by `resolve`, and the doc comment says
+/// "Default: …". The doc comments are the descriptions in the schema, the values after `eg` its examples.
 macro_rules! section {
     (
         $(#[doc = $doc:literal])*
-        $name:ident $([bare $bare:ident])? $([later $($later:literal),+])? $([ignored $ignored:literal])?
-        { $($(#[doc = $key_doc:literal])* $key:ident: $type:ty,)* }
+        $name:ident $([bare $bare:ident: $bare_type:ty])? $([required $($required:literal),+])? $([later $($later:literal),+])? $([ignored $ignored:literal])?
+        { $($(#[doc = $key_doc:literal])* $key:ident: $type:ty $([eg $($example:tt)+])? $(= $default:expr)?,)* }
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
@@ -151,9 +107,27 @@ macro_rules! section {
             )*
         }
 
+        impl $name {
+            $($(
+                #[allow(clippy::unnecessary_lazy_evaluations)] // of those that are constants
+                pub(in crate::config) fn $key(&self) -> $type {
+                    self.$key.clone().unwrap_or_else(|| $default)
+                }
+            )?)*
+        }
+
+        $(
+            impl From<$bare_type> for $name {
+                fn from(bare: $bare_type) -> Self {
+                    Self { $bare: Some(bare), ..Self::default() }
+                }
+            }
+        )?
+
         impl $crate::config::section::Section for $name {
             const KEYS: &'static [&'static str] =
                 &[$($crate::config::section::plain(stringify!($key))),*];
+            const REQUIRED: &'static [&'static str] = &[$($($required),+)?];
             const LATER: &'static [&'static str] = &[$($($later),+)?];
             const IGNORED: Option<&'static str> = [$(Some($ignored),)? None][0];
             const BARE: Option<&'static str> =
@@ -175,15 +149,15 @@ macro_rules! section {
                 Ok(())
             }
 
-            #[allow(unused_variables, unused_mut)] // of sections without a bare form
+            #[allow(unused_variables)] // of sections without a bare form
             fn from_bare<E: serde::de::Error>(text: &str) -> Result<Self, E> {
-                let mut section = Self::default();
                 $(
                     let text: serde::de::value::StrDeserializer<'_, E> =
                         serde::de::IntoDeserializer::into_deserializer(text);
-                    section.$bare = Some(serde::Deserialize::deserialize(text)?);
+                    return <$bare_type as serde::Deserialize>::deserialize(text).map(Self::from);
                 )?
-                Ok(section)
+                #[allow(unreachable_code)]
+                Ok(Self::default())
             }
         }
 
@@ -200,12 +174,16 @@ macro_rules! section {
             }
 
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let keys = vec![$((
-                    $crate::config::section::plain(stringify!($key)),
-                    concat!($($key_doc),*),
-                    generator.subschema_for::<$type>(),
-                )),*];
-                $crate::config::section::object_schema::<Self>(concat!($($doc),*), keys)
+                let keys = vec![$($crate::config::describe::Key {
+                    name: $crate::config::section::plain(stringify!($key)),
+                    doc: concat!($($key_doc),*),
+                    schema: generator.subschema_for::<$type>(),
+                    default: [$(Some($default),)? None::<$type>][0]
+                        .as_ref()
+                        .and_then($crate::config::describe::as_written),
+                    examples: [$(Some(serde_json::json!([$($example)+])),)? None][0].take(),
+                }),*];
+                $crate::config::describe::object_schema::<Self>(keys)
             }
         }
     };

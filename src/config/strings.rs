@@ -6,6 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
+use serde_json::json;
 
 /// One string or a list of strings.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,9 +59,7 @@ impl JsonSchema for Strings {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"anyOf": [
-            {"type": "string"},
-            {"type": "array", "items": {"type": "string"}, "minItems": 1},
-        ]})
+        let one = json!({"type": "string", "minLength": 1});
+        json_schema!({"type": ["string", "array"], "minLength": 1, "items": one, "minItems": 1})
     }
 }

@@ -23,8 +23,12 @@ pub struct Config {
 pub struct DataConfig {
     /// The files; `None` in a model file, which carries no paths.
     pub source: Option<Source>,
+    /// How the files are written.
+    pub dialect: Dialect,
     /// Column to order by and to echo.
     pub time: Option<String>,
+    /// What a time out of order does.
+    pub order: Order,
     /// What a row's series is named by.
     pub series: SeriesBy,
     /// Input columns, in the order of the network's features.
@@ -55,6 +59,30 @@ pub enum Source {
         /// Rows held out.
         test: Vec<PathBuf>,
     },
+}
+
+/// The marks of a CSV file, each one ASCII character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Between cells.
+    pub delimiter: u8,
+    /// Before the decimals of a number: `.` or `,`.
+    pub decimal: u8,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self { delimiter: b',', decimal: b'.' }
+    }
+}
+
+/// What a time does that does not come after the one before it in its series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// It is an error.
+    Error,
+    /// Nothing: rows stay in the order of the file.
+    Ignore,
 }
 
 /// What names the series a row belongs to.
@@ -102,6 +130,8 @@ pub enum ScalePer {
 pub enum Missing {
     /// It is an error.
     Error,
+    /// It takes the last value of its column in the same series.
+    Ffill,
 }
 
 /// How rows are dealt to train, valid and test.

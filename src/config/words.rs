@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Error, Visitor};
 
 use super::section::not_supported;
-use super::suggest::{listed, unknown};
+use super::unknown::{listed, unknown};
 
 /// A closed set of words; see [`words!`].
 pub(super) trait Word: Copy + 'static {
@@ -88,9 +88,8 @@ macro_rules! words {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                use $crate::config::section::one_paragraph;
+                use $crate::config::describe::one_paragraph;
                 schemars::json_schema!({
-                    "description": one_paragraph(concat!($($doc),*)),
                     "oneOf": [$({
                         "const": $word,
                         "description": one_paragraph(concat!($($word_doc),*)),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::delimiter::Delimiter;
 use super::number::{BelowOne, Factor, NotNegative, Positive, Shrinking, Whole};
 use super::pair::Pair;
 use super::part::Part;
@@ -11,8 +12,8 @@ use super::raw;
 use super::strings::Strings;
 use super::types::{
     Adam, Cell, Column, Config, DataConfig, Head, LossKind, LossSteps, Missing, ModelConfig,
-    Nonlinearity, Optimizer, OutputConfig, RelativeTo, ScaleKind, ScalePer, Schedule, SeriesBy,
-    Source, SplitBy, State, TaskConfig, TaskKind, Topology, TrainingConfig,
+    Nonlinearity, Optimizer, Order, OutputConfig, RelativeTo, ScaleKind, ScalePer, Schedule,
+    SeriesBy, Source, SplitBy, State, TaskConfig, TaskKind, Topology, TrainingConfig,
 };
 
 /// How a path is written; absent where none is.
@@ -64,7 +65,17 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
         train,
         valid,
         test,
+        delimiter: Some(Delimiter(data.dialect.delimiter)),
+        decimal: Some(match data.dialect.decimal {
+            b',' => raw::Decimal::Comma,
+            _ => raw::Decimal::Point,
+        }),
         time: Some(data.time.clone()),
+        // Without times there is no order to speak of.
+        order: data.time.as_ref().map(|_| match data.order {
+            Order::Error => raw::Order::Error,
+            Order::Ignore => raw::Order::Ignore,
+        }),
         series: Some(match &data.series {
             SeriesBy::One => None,
             SeriesBy::File => Some(Strings(vec!["@file".into()])),
@@ -103,6 +114,7 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
         }),
         missing: Some(match data.missing {
             Missing::Error => raw::Missing::Error,
+            Missing::Ffill => raw::Missing::Ffill,
         }),
     }
 }

@@ -43,6 +43,18 @@ impl PartRows {
         self.ranges.iter().map(|range| range.len() as u64).sum()
     }
 
+    /// The numbers of a column, series after series.
+    pub fn values(&self, column: usize) -> impl Iterator<Item = f64> + '_ {
+        (0..self.ranges.len()).flat_map(move |series| self.values_of(series, column))
+    }
+
+    /// The numbers of a column in one series.
+    pub fn values_of(&self, series: usize, column: usize) -> impl Iterator<Item = f64> + '_ {
+        let s = &self.table.series[series];
+        let values = self.ranges[series].clone().map(move |row| s.row(row)[column]);
+        values.filter(|value| !value.is_nan())
+    }
+
     /// The part unless it is empty.
     fn filled(self) -> Option<Self> {
         (self.rows() > 0).then_some(self)
@@ -70,7 +82,8 @@ impl Dataset {
         }
     }
 
-    fn cut(config: &Config, table: Table) -> Result<Self> {
+    /// Deals the rows of one table.
+    pub(super) fn cut(config: &Config, table: Table) -> Result<Self> {
         let split = config.data.split.as_ref();
         let split = split.ok_or_else(|| Error::Internal("one source without a split".into()))?;
         let ranges = split::cut(split, &table)?;

@@ -1,14 +1,18 @@
 //! From CSV to the numbers a network reads: tables, splits, windows, scaling.
 
+pub mod audit;
 mod dataset;
 mod encoder;
 pub mod lanes;
+mod last_values;
+mod lines;
 pub mod reader;
 mod roles;
 mod row;
 mod scale;
 mod source;
 mod split;
+pub mod survey;
 mod table;
 pub mod time;
 mod windows;
@@ -16,6 +20,8 @@ mod windows;
 pub use dataset::{Dataset, PartRows};
 pub use encoder::Encoder;
 pub use lanes::Chunk;
+pub use last_values::LastValues;
+pub use lines::Lines;
 pub use roles::Roles;
 pub use row::{Row, RowLayout, TimeOrder};
 pub use scale::{Moments, Scaler, ScalerSet, Scalers};

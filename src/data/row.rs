@@ -4,7 +4,7 @@ use super::reader::number::Cell;
 use super::reader::{Header, Record};
 use super::roles::Roles;
 use super::time::{self, Time};
-use crate::config::SeriesBy;
+use crate::config::{Missing, Order, SeriesBy};
 use crate::error::{Error, Result, shown};
 
 /// Where the columns in use stand in one file.
@@ -14,6 +14,7 @@ pub struct RowLayout {
     columns: Vec<Option<usize>>,
     time: Option<usize>,
     series: Vec<usize>,
+    missing: Missing,
 }
 
 /// One row; buffers are reused.
@@ -21,8 +22,10 @@ pub struct RowLayout {
 pub struct Row {
     /// Physical line it starts on.
     pub line: u64,
-    /// The number columns in use; NaN for one that is not needed and not there.
+    /// The number columns in use; NaN for one that is empty, or not needed and not there.
     pub values: Vec<f64>,
+    /// Those whose cell is empty, where the config allows it.
+    pub empty: Vec<usize>,
     /// The time cell as written.
     pub time_text: String,
     /// The time it means.
@@ -34,20 +37,27 @@ pub struct Row {
 }
 
 impl RowLayout {
-    /// Finds the columns in a header. Those for which `needed` says no may be absent.
-    pub fn new(header: Header, roles: &Roles, needed: impl Fn(usize) -> bool) -> Result<Self> {
+    /// Finds the columns in a header. `wanted_by` tells who names a column; one that nobody
+    /// names may be absent.
+    pub fn new(
+        header: Header,
+        roles: &Roles,
+        wanted_by: impl Fn(usize) -> Option<&'static str>,
+    ) -> Result<Self> {
         let mut columns = Vec::with_capacity(roles.columns.len());
         for (column, name) in roles.columns.iter().enumerate() {
-            columns.push(if needed(column) { Some(header.position(name)?) } else { None });
+            columns.push(wanted_by(column).map(|key| header.position(name, key)).transpose()?);
         }
-        let time = roles.time.as_ref().map(|name| header.position(name)).transpose()?;
+        let time = roles.time.as_ref();
+        let time = time.map(|name| header.position(name, " of data.time")).transpose()?;
         let series = match &roles.series {
             SeriesBy::Columns(names) => {
-                names.iter().map(|name| header.position(name)).collect::<Result<_>>()?
+                let place = |name| header.position(name, " of data.series");
+                names.iter().map(|name: &String| place(name)).collect::<Result<_>>()?
             }
             SeriesBy::One | SeriesBy::File => Vec::new(),
         };
-        Ok(Self { header, columns, time, series })
+        Ok(Self { header, columns, time, series, missing: roles.missing })
     }
 
     /// The header it was made from.
@@ -61,17 +71,19 @@ impl RowLayout {
         row.line = record.line();
         row.underflows = 0;
         row.values.clear();
-        for place in &self.columns {
-            let value = match place {
-                Some(place) => self.number(record, *place, &mut row.underflows)?,
-                None => f64::NAN,
-            };
-            row.values.push(value);
+        row.empty.clear();
+        for (column, place) in self.columns.iter().enumerate() {
+            let cell = place.map(|place| self.number(record, place, &mut row.underflows));
+            let value = cell.transpose()?.flatten();
+            if value.is_none() && place.is_some() {
+                row.empty.push(column);
+            }
+            row.values.push(value.unwrap_or(f64::NAN));
         }
         row.time_text.clear();
         if let Some(place) = self.time {
             row.time_text.push_str(self.header.text(record, place)?);
-            row.time = Some(time::parse(&row.time_text).ok_or_else(|| {
+            row.time = Some(time::parse(&row.time_text, self.header.dialect().decimal).ok_or_else(|| {
                 let message = format!(
                     "{} is not a time; write 2024-03-01 14:00:00, 2024-03-01T14:00:00Z, 2024-03-01 or a number, \
                      or leave out data.time to keep the order of the file",
@@ -88,14 +100,26 @@ impl RowLayout {
         Ok(())
     }
 
-    fn number(&self, record: &Record, place: usize, underflows: &mut u64) -> Result<f64> {
+    /// The number of a cell; none where it is empty and may be.
+    fn number(&self, record: &Record, place: usize, underflows: &mut u64) -> Result<Option<f64>> {
         match self.header.number(record, place)? {
-            Cell::Value(value) => Ok(value),
+            Cell::Value(value) => Ok(Some(value)),
             Cell::Underflow(value) => {
                 *underflows += 1;
-                Ok(value)
+                Ok(Some(value))
             }
+            Cell::Empty if self.missing == Missing::Ffill => Ok(None),
             Cell::Empty => Err(self.header.empty_error(record, place)),
+        }
+    }
+
+    /// The error for an empty cell of a model's column before the first value of its series.
+    pub fn nothing_to_fill(&self, record: &Record, column: usize) -> Error {
+        let message = "the cell is empty, and no value stands before it in its series to fill it with \
+                       (data.missing is \"ffill\"); take out the rows before the first value";
+        match self.columns[column] {
+            Some(place) => self.header.cell_error(record, place, message),
+            None => self.header.row_error(record, message),
         }
     }
 
@@ -119,13 +143,19 @@ impl RowLayout {
     }
 }
 
-/// Checks that times within a series go up.
-#[derive(Clone, Debug, Default)]
+/// Checks that times within a series are of one kind, and that they go up where order counts.
+#[derive(Clone, Debug)]
 pub struct TimeOrder {
+    order: Order,
     last: Vec<Option<(Time, String)>>,
 }
 
 impl TimeOrder {
+    /// A check that has seen no row yet.
+    pub fn new(order: Order) -> Self {
+        Self { order, last: Vec::new() }
+    }
+
     /// Takes the next time of a series; says what is wrong with it.
     pub fn check(
         &mut self,
@@ -145,12 +175,17 @@ impl TimeOrder {
                 shown(before_text),
                 before.kind.name()
             )),
-            Some((before, before_text)) if before.nanos >= time.nanos => Some(format!(
-                "time {} does not come after {} of the row before it in the same series; sort the rows and remove \
-                 repeated times, name the series in data.series, or leave out data.time to keep the order of the file",
-                shown(text),
-                shown(before_text)
-            )),
+            Some((before, before_text))
+                if self.order == Order::Error && before.nanos >= time.nanos =>
+            {
+                Some(format!(
+                    "time {} does not come after {} of the row before it in the same series; sort the rows and remove \
+                 repeated times, name the series in data.series, or set \"order\": \"ignore\" in data to take the \
+                 rows as they stand in the file",
+                    shown(text),
+                    shown(before_text)
+                ))
+            }
             _ => None,
         };
         if let Some(fault) = fault {

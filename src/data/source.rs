@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::suggest;
 
 /// The files some paths or glob patterns name, patterns in the order of their names. A path that exists as it
 /// is written is no pattern.
@@ -34,7 +35,7 @@ pub fn expand(patterns: &[PathBuf]) -> Result<Vec<PathBuf>> {
 
 /// Opens a file for reading; a folder is refused.
 pub(super) fn open(path: &Path) -> Result<File> {
-    let file = File::open(path).map_err(|e| Error::input(path, &e))?;
+    let file = File::open(path).map_err(|e| suggest::unreadable(path, &e))?;
     if file.metadata().map_err(|e| Error::input(path, &e))?.is_dir() {
         return Err(Error::Input {
             path: path.to_owned(),

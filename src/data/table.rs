@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::last_values::LastValues;
+use super::lines::Lines;
 use super::reader::{Header, Record, RecordReader};
 use super::roles::Roles;
 use super::row::{Row, RowLayout, TimeOrder};
 use super::source::{self, Hashing};
-use super::time::{TimeKind, span_text};
-use crate::config::SeriesBy;
+use super::time::TimeKind;
+use crate::config::{Missing, SeriesBy};
 use crate::error::{DataError, Error, Result, shown_path};
 
 /// Rows in memory. Series stand in the order of their first row, rows within a series in file order.
@@ -23,6 +25,8 @@ pub struct Table {
     pub series_of_row: Vec<u32>,
     /// Cells too small for f32, taken as zero.
     pub underflows: u64,
+    /// Empty cells that took the last value of their column.
+    pub filled: u64,
 }
 
 /// One file that was read.
@@ -34,6 +38,10 @@ pub struct SourceFile {
     pub sha256: String,
     /// Its data rows.
     pub rows: u64,
+    /// The names in its header, used or not.
+    pub header: Vec<String>,
+    /// On which line each row starts.
+    pub lines: Lines,
 }
 
 /// The rows of one series.
@@ -155,17 +163,6 @@ impl Table {
         let (&step, _) = counts.iter().max_by_key(|&(&step, &count)| (count, -step))?;
         Some((step, kind))
     }
-
-    /// `24 h ahead: ` for a forecast of `steps` rows, nothing for predictions at the same row.
-    pub fn ahead_text(&self, lead: usize, steps: usize) -> String {
-        if lead == 0 {
-            return String::new();
-        }
-        let span = self.step().and_then(|(step, kind)| span_text(step, steps, kind));
-        let rows = if steps == 1 { "1 row".into() } else { format!("{steps} rows") };
-        let up_to = if steps == 1 { "" } else { "up to " };
-        format!("{up_to}{} ahead: ", span.unwrap_or(rows))
-    }
 }
 
 /// Reads file after file into a table.
@@ -174,6 +171,7 @@ struct Builder<'a> {
     table: Table,
     by_key: HashMap<Vec<String>, usize>,
     order: TimeOrder,
+    last_values: LastValues,
     /// The first fault in the order of times, and how many there are.
     disorder: Option<(Error, u64)>,
 }
@@ -184,7 +182,8 @@ impl<'a> Builder<'a> {
             roles,
             table: Table::default(),
             by_key: HashMap::new(),
-            order: TimeOrder::default(),
+            order: TimeOrder::new(roles.order),
+            last_values: LastValues::default(),
             disorder: None,
         }
     }
@@ -195,16 +194,20 @@ impl<'a> Builder<'a> {
             return Err(Error::Input { path: path.to_owned(), reason });
         }
         let mut hashing = Hashing::new(source);
-        let mut reader = RecordReader::new(&mut hashing, name, b',');
+        let mut reader = RecordReader::new(&mut hashing, name, self.roles.dialect);
         let header = Header::read(&mut reader)?;
-        let layout = RowLayout::new(header, self.roles, |_| true)?;
+        let layout =
+            RowLayout::new(header, self.roles, |column| Some(self.roles.wanted_by(column)))?;
+        let names = layout.header().names().to_vec();
         let (mut record, mut row, mut rows) = (Record::default(), Row::default(), 0);
+        let mut lines = Lines::default();
         while reader.read(&mut record)? {
             layout.parse(&record, &mut row)?;
             if !key.is_empty() {
                 row.key.clone_from(&key);
             }
-            self.push(&layout, &record, &row)?;
+            self.push(&layout, &record, &mut row)?;
+            lines.push(rows, row.line);
             rows += 1;
         }
         if rows == 0 {
@@ -212,11 +215,12 @@ impl<'a> Builder<'a> {
             return Err(DataError { file: name.to_owned(), message, ..DataError::default() }.into());
         }
         let sha256 = hashing.hex();
-        self.table.files.push(SourceFile { path: path.to_owned(), sha256, rows });
+        let path = path.to_owned();
+        self.table.files.push(SourceFile { path, sha256, rows, header: names, lines });
         Ok(())
     }
 
-    fn push(&mut self, layout: &RowLayout, record: &Record, row: &Row) -> Result<()> {
+    fn push(&mut self, layout: &RowLayout, record: &Record, row: &mut Row) -> Result<()> {
         let index = match self.by_key.get(&row.key) {
             Some(&index) => index,
             None => {
@@ -242,6 +246,13 @@ impl<'a> Builder<'a> {
             series.kind = Some(time.kind);
             series.times.push(time.nanos);
             series.time_texts.push(&row.time_text);
+        }
+        if self.roles.missing == Missing::Ffill {
+            self.last_values
+                .fill(index, row)
+                .map_err(|column| layout.nothing_to_fill(record, column))?;
+            self.last_values.keep(index, &row.values);
+            self.table.filled += row.empty.len() as u64;
         }
         let series = &mut self.table.series[index];
         series.values.extend_from_slice(&row.values);

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+use crate::text::{shortest, thousands};
+
 /// A point in time that can be compared with others of the same kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
@@ -34,8 +36,8 @@ impl TimeKind {
     }
 }
 
-/// Reads one time; `None` where it is in none of the known forms.
-pub fn parse(text: &str) -> Option<Time> {
+/// Reads one time; `None` where it is in none of the known forms. `decimal` is the mark of plain numbers.
+pub fn parse(text: &str, decimal: u8) -> Option<Time> {
     let text = text.trim_matches(' ');
     if let Ok(zoned) = text.parse::<Timestamp>() {
         return Some(Time { kind: TimeKind::Zoned, nanos: zoned.as_nanosecond() });
@@ -49,8 +51,10 @@ pub fn parse(text: &str) -> Option<Time> {
         let utc = local.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         return Some(Time { kind: TimeKind::Local, nanos: utc.timestamp().as_nanosecond() });
     }
-    let number = super::reader::number::parse(text.as_bytes()).ok()?.value()?;
-    Some(Time { kind: TimeKind::Number, nanos: (number * 1e9) as i128 })
+    let number = super::reader::number::parse(text.as_bytes(), decimal).ok()?.value()?;
+    // The whole part by itself: a Unix time in milliseconds times 1e9 has more digits than an f64.
+    let nanos = number.trunc() as i128 * 1_000_000_000 + (number.fract() * 1e9) as i128;
+    Some(Time { kind: TimeKind::Number, nanos })
 }
 
 /// `count` steps as people say it: `24 h`, `4 d`, `5 min`; `None` for numbers. Days are for steps of days and
@@ -62,11 +66,38 @@ pub fn span_text(step: i128, count: usize, kind: TimeKind) -> Option<String> {
         return None;
     }
     let total = step * count as i128;
-    let units = [(DAY, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min"), (SECOND, "s")];
+    let units = [
+        (DAY, "d"),
+        (3_600 * SECOND, "h"),
+        (60 * SECOND, "min"),
+        (SECOND, "s"),
+        (SECOND / 1_000, "ms"),
+    ];
     let in_days = step % DAY == 0 || total >= 2 * DAY;
     let fits = |&(size, _): &(i128, &str)| total % size == 0 && (size < DAY || in_days);
     let (size, unit) = units.into_iter().find(fits)?;
     Some(format!("{} {unit}", total / size))
+}
+
+/// Any span as people say it: as [`span_text`] does where that is short, else rounded: `3.2 d`, `0.25 s`.
+/// Numbers have no unit.
+pub fn about_text(nanos: i128, kind: TimeKind) -> String {
+    const UNITS: [(f64, &str); 4] = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s")];
+    let seconds = nanos as f64 / 1e9;
+    if kind == TimeKind::Number {
+        let whole = seconds == seconds.trunc() && (0.0..1e15).contains(&seconds);
+        return if whole { thousands(seconds as u64) } else { shortest(seconds) };
+    }
+    let exact = span_text(nanos, 1, kind);
+    if let Some(text) = exact.filter(|text| text.find(' ').is_some_and(|digits| digits <= 2)) {
+        return text;
+    }
+    let (size, unit) = UNITS.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1.0, "s"));
+    match seconds / size {
+        count if count >= 100.0 => format!("{} {unit}", thousands(count.round() as u64)),
+        count if count >= 1.0 => format!("{} {unit}", (10.0 * count).round() / 10.0),
+        count => format!("{} {unit}", shortest(count)),
+    }
 }
 
 #[cfg(test)]
@@ -83,13 +114,16 @@ mod tests {
             ("2016-07-01T02:00:00+02:00", "2016-07-01T01:00:00Z"),
             ("0", "3600"),
         ] {
-            let (early, late) = (parse(early).expect(early), parse(late).expect(late));
+            let (early, late) = (parse(early, b'.').expect(early), parse(late, b'.').expect(late));
             assert_eq!(late.nanos - early.nanos, hour);
             assert_eq!(late.kind, early.kind);
         }
-        assert_eq!(parse("2007-01-03").map(|t| t.kind), Some(TimeKind::Local));
+        let nanos = |text| parse(text, b'.').map(|time| time.nanos);
+        assert_eq!(nanos("1700000000500"), Some(1_700_000_000_500_000_000_000));
+        assert_eq!(nanos("-0.5"), Some(-500_000_000));
+        assert_eq!(parse("2007-01-03", b'.').map(|t| t.kind), Some(TimeKind::Local));
         for bad in ["", "yesterday", "2016-13-01", "01/02/2020", "2016-07-01 25:00:00"] {
-            assert_eq!(parse(bad), None, "{bad}");
+            assert_eq!(parse(bad, b'.'), None, "{bad}");
         }
     }
 
@@ -101,6 +135,26 @@ mod tests {
         assert_eq!(span_text(60 * minute, 96, TimeKind::Local).as_deref(), Some("4 d"));
         assert_eq!(span_text(60 * minute, 7, TimeKind::Local).as_deref(), Some("7 h"));
         assert_eq!(span_text(5 * minute, 1, TimeKind::Zoned).as_deref(), Some("5 min"));
+        assert_eq!(span_text(minute / 240, 1, TimeKind::Local).as_deref(), Some("250 ms"));
         assert_eq!(span_text(5 * minute, 1, TimeKind::Number), None);
+    }
+
+    #[test]
+    fn any_span_in_words() {
+        let second = 1_000_000_000;
+        for (nanos, text) in [
+            (3_600 * second, "1 h"),
+            (90 * 60 * second, "90 min"),
+            (3 * 86_400 * second, "3 d"),
+            (61 * second, "61 s"),
+            (3_661 * second, "1 h"),
+            (5_400 * second + second, "1.5 h"),
+            (second / 4, "0.25 s"),
+            (400 * 86_400 * second + 1, "400 d"),
+        ] {
+            assert_eq!(about_text(nanos, TimeKind::Local), text);
+        }
+        assert_eq!(about_text(1_500 * second, TimeKind::Number), "1,500");
+        assert_eq!(about_text(second / 2, TimeKind::Number), "0.5");
     }
 }

@@ -86,6 +86,37 @@ impl Windows {
         self.length.map_or(longest, |length| length.min(longest))
     }
 
+    /// Timesteps of all windows.
+    pub fn timesteps(&self) -> u64 {
+        let mut before = 0;
+        let of_series = |s: &Counted| {
+            let count = s.upto - std::mem::replace(&mut before, s.upto);
+            count * self.length.map_or(s.usable, |length| length.min(s.usable)) as u64
+        };
+        self.series.iter().map(of_series).sum()
+    }
+
+    /// Windows of a series that, with their targets `reach` rows further, hold a row of `rows` (ascending) and
+    /// the row before it.
+    pub fn across(&self, series: usize, rows: &[usize], reach: usize) -> u64 {
+        let Ok(k) = self.series.binary_search_by_key(&series, |s| s.series) else { return 0 };
+        let s = &self.series[k];
+        let before = if k == 0 { 0 } else { self.series[k - 1].upto };
+        let count = (s.upto - before) as usize;
+        let len = self.length.map_or(s.usable, |length| length.min(s.usable)) + reach;
+        let (mut across, mut counted) = (0, 0);
+        for row in rows.iter().filter(|&&row| row > s.start).map(|row| row - s.start) {
+            // From the first window that reaches the row to the last that starts before it.
+            let first = (row + 1).saturating_sub(len).div_ceil(self.stride).max(counted);
+            let end = ((row - 1) / self.stride + 1).min(count);
+            if first < end {
+                across += (end - first) as u64;
+                counted = end;
+            }
+        }
+        across
+    }
+
     /// Where window `number` lies.
     pub fn span(&self, number: u64) -> Span {
         let k = self.series.partition_point(|s| s.upto <= number);
@@ -119,6 +150,26 @@ mod tests {
         assert_eq!(spans[5], Span { series: 1, start: 20, len: 1 });
         assert_eq!(spans[6], Span { series: 2, start: 30, len: 4 });
         assert_eq!(w.used + w.left_out.iter().map(|(_, n)| n).sum::<u64>(), 19);
+    }
+
+    #[test]
+    fn windows_across_a_row_are_those_that_a_count_finds() {
+        let ranges = [0..40, 3..9, 50..90];
+        for (length, stride) in [(4, 1), (7, 3), (3, 5), (30, 2)] {
+            let text = format!(r#","window":{{"length":{length},"stride":{stride}}}"#);
+            let w = windows(&text, &ranges, 2);
+            for (series, rows) in
+                [(0, vec![10]), (0, vec![5, 7, 30]), (1, vec![4, 8]), (2, vec![51])]
+            {
+                let holds = |span: &Span| {
+                    rows.iter().any(|&row| span.start < row && row < span.start + span.len + 2)
+                };
+                let spans = (0..w.count()).map(|n| w.span(n)).filter(|span| span.series == series);
+                assert_eq!(w.across(series, &rows, 2), spans.filter(holds).count() as u64);
+            }
+            let steps: usize = (0..w.count()).map(|n| w.span(n).len).sum();
+            assert_eq!(w.timesteps(), steps as u64);
+        }
     }
 
     #[test]

@@ -24,11 +24,11 @@ impl Baseline {
         }
     }
 
-    /// In words.
-    pub(super) fn name(self) -> &'static str {
+    /// What it does, in words.
+    pub(super) fn doing(self) -> &'static str {
         match self {
-            Baseline::LastValue => "last value",
-            Baseline::TrainMean => "train mean",
+            Baseline::LastValue => "repeating the last value",
+            Baseline::TrainMean => "always giving the mean of the train rows",
         }
     }
 

@@ -4,8 +4,12 @@ mod baselines;
 mod report;
 mod rows;
 mod run;
+#[cfg(test)]
+pub(crate) mod sample;
 mod score;
+mod verdict;
 
 pub use report::{Report, RowCounts, Scores, SeriesReport, TargetScores};
 pub use rows::{OutputRow, Wanted};
 pub use run::{Evaluated, Evaluation, valid_loss};
+pub use verdict::{Standing, Verdict};

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::verdict::Verdict;
+use crate::data::time::{TimeKind, span_text};
 use crate::metrics::Figures;
-use crate::text::short;
 
 /// The result of an evaluation; its JSON is part of the contract (section 5).
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +23,12 @@ pub struct Report {
     pub baselines: Vec<(String, Scores)>,
     /// The same by series, where there are several.
     pub series: Vec<SeriesReport>,
-    /// One plain sentence.
-    pub verdict: String,
+    /// Rows ahead of a forecast; none for predictions at the same row.
+    pub horizon: Option<usize>,
+    /// The time from row to row, where it is known.
+    pub time_step: Option<(i128, TimeKind)>,
+    /// How the model stands beside the naive prediction.
+    pub verdict: Verdict,
 }
 
 /// Rows read = rows scored + rows left out.
@@ -82,6 +87,17 @@ impl RowCounts {
 }
 
 impl Report {
+    /// The naive prediction the model is compared with: its key and scores.
+    pub fn baseline(&self) -> &(String, Scores) {
+        &self.baselines[0]
+    }
+
+    /// The time that so many rows span: `6 h`.
+    pub fn span(&self, rows: usize) -> Option<String> {
+        let (step, kind) = self.time_step?;
+        span_text(step, rows, kind)
+    }
+
     /// The report of contract section 5.
     pub fn to_json(&self) -> Value {
         let left_out: Map<String, Value> =
@@ -99,11 +115,11 @@ impl Report {
         let baselines: Map<String, Value> = self.baselines.iter().map(named).collect();
         out.insert("baselines".into(), Value::Object(baselines.clone()));
         if !self.series.is_empty() {
-            let name = &self.baselines[0].0;
+            let (name, _) = self.baseline();
             let series = self.series.iter().map(|s| (s.key.clone(), s.to_json(name)));
             out.insert("series".into(), Value::Object(series.collect()));
         }
-        out.insert("verdict".into(), json!(self.verdict));
+        out.insert("verdict".into(), json!(self.verdict.sentence));
         Value::Object(out)
     }
 }
@@ -120,6 +136,11 @@ impl SeriesReport {
 }
 
 impl Scores {
+    /// The figures that decide: in data units where there is one target, else scaled.
+    pub fn overall(&self) -> &Figures {
+        self.data.as_ref().unwrap_or(&self.scaled)
+    }
+
     fn to_json(&self) -> Map<String, Value> {
         let mut out = Map::new();
         if let Some(data) = &self.data {
@@ -155,25 +176,4 @@ fn put(out: &mut Map<String, Value>, figures: &Figures, suffix: &str) {
     for (name, value) in figures.named() {
         out.insert(format!("{name}{suffix}"), json!(value));
     }
-}
-
-/// `24 h ahead: RMSE 1.9, last value 2.6 (27 % lower)`: the figures that decide, in one sentence.
-pub(super) fn verdict(report: &Report, baseline: &str, ahead: &str) -> String {
-    let naive = &report.baselines[0].1;
-    let (unit, ours, theirs) = match (&report.scores.data, &naive.data) {
-        (Some(ours), Some(theirs)) => ("RMSE", ours.rmse, theirs.rmse),
-        _ => ("scaled RMSE", report.scores.scaled.rmse, naive.scaled.rmse),
-    };
-    let (Some(ours), Some(theirs)) = (ours, theirs) else {
-        return "no row could be scored".into();
-    };
-    let change = if theirs > 0.0 { (1.0 - ours / theirs) * 100.0 } else { 0.0 };
-    let compared = if change >= 0.05 {
-        format!("{change:.1} % lower")
-    } else if change <= -0.05 {
-        format!("{:.1} % HIGHER: the model does not beat the {baseline}", -change)
-    } else {
-        "no difference".into()
-    };
-    format!("{ahead}{unit} {}, {baseline} {} ({compared})", short(ours), short(theirs))
 }

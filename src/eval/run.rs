@@ -1,9 +1,10 @@
 //! One evaluation: the rows of a part through the predictor, beside the truth.
 
 use super::baselines::Baseline;
-use super::report::{Report, RowCounts, SeriesReport, verdict};
+use super::report::{Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
 use super::score::Score;
+use super::verdict::Verdict;
 use crate::data::{Encoder, PartRows, Scalers};
 use crate::error::Result;
 use crate::model::{Network, Tensors};
@@ -194,13 +195,11 @@ impl Evaluation<'_> {
                     baseline: naive.scores(&names),
                 })
                 .collect(),
-            verdict: String::new(),
+            horizon: (self.encoder.lead > 0).then_some(self.encoder.steps),
+            time_step: part.table.step(),
+            verdict: Verdict::default(),
         };
-        report.verdict = verdict(
-            &report,
-            baseline.name(),
-            &part.table.ahead_text(self.encoder.lead, self.encoder.steps),
-        );
+        report.verdict = Verdict::of(&report, baseline);
         report
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::advice::{Facts, advice};
 use super::rows_out::{Columns, Format, Lead, RowWriter, Values};
 use crate::config::Config;
 use crate::data::{Dataset, PartRows, Roles, Table, time};
@@ -10,6 +11,7 @@ use crate::eval::{Evaluated, Evaluation, Report};
 use crate::kernel;
 use crate::optim::Loss;
 use crate::store::{Model, resolve_model, run as run_files, write_file};
+use crate::suggest;
 
 /// What `rnn-eval` was asked for.
 #[derive(Clone, Debug, Default)]
@@ -24,12 +26,21 @@ pub struct EvaluateOptions {
     pub predictions: Option<PathBuf>,
 }
 
+/// An evaluation, and what follows from it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The figures.
+    pub report: Report,
+    /// What to try next, if the model does not beat the naive prediction.
+    pub advice: Vec<String>,
+}
+
 /// Evaluates; `warn` is told what the user should know.
-pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Result<Report> {
+pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Result<Judged> {
     kernel::variant()?;
     let path = resolve_model(&options.model)?;
     let model = Model::read(&path)?;
-    let (split, part) = match &options.data {
+    let (split, part, train_rows) = match &options.data {
         Some(data) => {
             if options.split.is_some() {
                 return Err(Error::Usage(
@@ -39,7 +50,7 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
             }
             let part = PartRows::whole(read_table(data, &model.encoder.roles)?);
             warn_of_trained_rows(&model, &part, warn);
-            ("data".to_owned(), part)
+            ("data".to_owned(), part, None)
         }
         None => own_part(&path, options.split.as_deref(), &model)?,
     };
@@ -52,17 +63,24 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
         }
     }
     refuse_extremes(&model, &part)?;
-    match &options.predictions {
-        None => part_report(&model, &split, &part, |_| Ok(())),
-        Some(file) => with_predictions(&model, &split, &part, file),
-    }
+    let report = match &options.predictions {
+        None => part_report(&model, &split, &part, |_| Ok(()))?,
+        Some(file) => with_predictions(&model, &split, &part, file)?,
+    };
+    let folder = path.parent().filter(|folder| folder.join(run_files::CONFIG).exists());
+    let advice = advice(&Facts {
+        train_rows,
+        parameters: model.network.layout().len(),
+        ..Facts::new(&model.config, &report, folder)
+    });
+    Ok(Judged { report, advice })
 }
 
 fn read_table(data: &Path, roles: &Roles) -> Result<Table> {
     if data == Path::new("-") {
         return Table::read_stream(std::io::stdin(), data, "<stdin>", roles);
     }
-    let file = std::fs::File::open(data).map_err(|e| Error::input(data, &e))?;
+    let file = std::fs::File::open(data).map_err(|e| suggest::unreadable(data, &e))?;
     if file.metadata().is_ok_and(|m| m.is_dir()) {
         return Err(Error::Input {
             path: data.to_owned(),
@@ -95,8 +113,12 @@ fn refuse_extremes(model: &Model, part: &PartRows) -> Result<()> {
     Ok(())
 }
 
-/// A part of the data the model's own config names.
-fn own_part(path: &Path, split: Option<&str>, model: &Model) -> Result<(String, PartRows)> {
+/// A part of the data the model's own config names, and how many rows it was trained on.
+fn own_part(
+    path: &Path,
+    split: Option<&str>,
+    model: &Model,
+) -> Result<(String, PartRows, Option<u64>)> {
     let config_path = path.parent().unwrap_or(Path::new("")).join(run_files::CONFIG);
     if !config_path.exists() {
         return Err(Error::Usage(format!(
@@ -108,7 +130,7 @@ fn own_part(path: &Path, split: Option<&str>, model: &Model) -> Result<(String, 
     let dataset = Dataset::read(&config, &model.encoder.roles)?;
     let name = split.unwrap_or(if dataset.test.is_some() { "test" } else { "valid" });
     match dataset.part(name) {
-        Some(part) => Ok((name.to_owned(), part.clone())),
+        Some(part) => Ok((name.to_owned(), part.clone(), Some(dataset.train.rows()))),
         None => Err(Error::Usage(format!(
             "this run's data has no {name} rows; choose another --split, or give rows with --data"
         ))),
@@ -156,10 +178,8 @@ fn warn_of_trained_rows(model: &Model, part: &PartRows, warn: &mut dyn FnMut(Str
     for series in &part.table.series {
         let known = model.trained_on.iter().find(|t| t.series == series.key);
         let Some(known) = known else { continue };
-        let (Some(first), Some(last)) = (time::parse(&known.first), time::parse(&known.last))
-        else {
-            continue;
-        };
+        let parse = |text: &str| time::parse(text, model.encoder.roles.dialect.decimal);
+        let (Some(first), Some(last)) = (parse(&known.first), parse(&known.last)) else { continue };
         if series.time_kind() == Some(first.kind) {
             let inside = |t: &&i128| (first.nanos..=last.nanos).contains(*t);
             count += series.times.iter().filter(inside).count() as u64;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Instant;
 
+use super::advice::{Facts, advice};
 use super::evaluate::part_report;
 use super::prepare::Prepared;
 use super::recorder::Recorder;
@@ -48,6 +49,8 @@ pub struct FitResult {
     pub best_epoch: usize,
     /// The best model on the rows held out (test, else valid); none without such rows.
     pub report: Option<Report>,
+    /// What to try next, if that model does not beat the naive prediction.
+    pub advice: Vec<String>,
 }
 
 impl FitOptions {
@@ -106,7 +109,7 @@ impl Session<'_> {
         for warning in &self.prepared.warnings {
             view.on(Event::Warning(warning.clone()))?;
         }
-        for note in super::check::row_notes(self.config, self.prepared) {
+        for note in super::row_notes::row_notes(self.config, self.prepared) {
             view.on(Event::Note(note))?;
         }
         let model = Model {
@@ -155,7 +158,14 @@ impl Session<'_> {
             Some(part) => Some(part_report(&model, split, part, |_| Ok(()))?),
             None => None,
         };
-        Ok(FitResult { folder, outcome, best_epoch, report })
+        let advice = report.as_ref().map_or_else(Vec::new, |report| {
+            advice(&Facts {
+                train_rows: Some(self.prepared.dataset.train.rows()),
+                parameters: model.network.layout().len(),
+                ..Facts::new(self.config, report, Some(&folder))
+            })
+        });
+        Ok(FitResult { folder, outcome, best_epoch, report, advice })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::prepare::Prepared;
-use crate::config::Config;
+use crate::config::{Config, State};
 use crate::error::{Error, Result};
 use crate::model::{Architecture, cell};
 
@@ -59,7 +59,12 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     let count = parameters(a);
     let columns = prepared.encoder.columns() as u128;
     let rows: u128 = prepared.dataset.tables().iter().map(|t| u128::from(t.rows())).sum();
-    let longest = prepared.windows(config).longest() as u128;
+    let windows = prepared.windows(config);
+    let longest = windows.longest() as u128;
+    // Lanes of carried state are as many as the batch is large, windows may be fewer.
+    let batch = config.training.batch_size as u64;
+    let carried = config.training.state != State::Reset;
+    let sequences = if carried { batch } else { batch.min(windows.count()) };
     let width = (a.directions * a.hidden) as u128;
     let gates = cell::gates(a.cell) as u128;
     // States, what cells keep, gates and their gradients, outputs and theirs.
@@ -70,7 +75,7 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
         weights: 16 * count, // gradients, and packed for both ways
         moments: 12 * count,
         rows: rows * (8 * columns + 44),
-        passes: 4 * config.training.batch_size as u128 * longest * per_step,
+        passes: 4 * u128::from(sequences) * longest * per_step,
     }
 }
 

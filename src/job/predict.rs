@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 pub use super::rows_out::Format;
 use super::rows_out::{Columns, Lead, RowWriter, Values};
+use crate::config::Missing;
 use crate::data::reader::{Header, Record, RecordReader};
-use crate::data::{Row, RowLayout, TimeOrder};
+use crate::data::{LastValues, Row, RowLayout, TimeOrder};
 use crate::error::{DataError, Error, Result, shown};
 use crate::kernel;
 use crate::serve::{Answer, InOrder, Predictor};
 use crate::store::{Model, resolve_model};
+use crate::text::counted;
 
 /// What a bad row does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +52,8 @@ struct Stream<'a, 'm, W: Write> {
     keep: Vec<usize>,
     predictor: Predictor<'m>,
     order: TimeOrder,
+    last_values: LastValues,
+    filled: u64,
     in_order: InOrder,
     leads: HashMap<u64, Lead>,
     rows: u64,
@@ -69,14 +73,21 @@ pub fn predict(
 ) -> Result<()> {
     kernel::variant()?;
     let model = Model::read(&resolve_model(&options.model)?)?;
-    let mut reader = RecordReader::new(input, "<stdin>", b',');
+    let mut reader = RecordReader::new(input, "<stdin>", model.encoder.roles.dialect);
     let header = Header::read(&mut reader)?;
-    let keep = options.keep.iter().map(|name| header.position(name)).collect::<Result<_>>()?;
+    let keep = options
+        .keep
+        .iter()
+        .map(|name| header.position(name, " of --keep"))
+        .collect::<Result<_>>()?;
     let roles = &model.encoder.roles;
     let anchored = model.encoder.anchored();
-    let needed =
-        |column: usize| roles.is_input(column) || (anchored && roles.targets.contains(&column));
-    let layout = RowLayout::new(header, roles, needed)?;
+    let wanted_by = |column: usize| match roles.is_input(column) {
+        true => Some(", which the model was trained to read,"),
+        false if anchored => Some(", from whose last value the model's forecast is counted,"),
+        false => None,
+    };
+    let layout = RowLayout::new(header, roles, wanted_by)?;
     let columns = Columns {
         format: options.format,
         long: options.long,
@@ -96,7 +107,9 @@ pub fn predict(
             &model.scalers,
             model.plan(),
         ),
-        order: TimeOrder::default(),
+        order: TimeOrder::new(roles.order),
+        last_values: LastValues::default(),
+        filled: 0,
         in_order: InOrder::default(),
         leads: HashMap::new(),
         rows: 0,
@@ -124,7 +137,9 @@ impl<W: Write> Stream<'_, '_, W> {
                 Ok(false) => return Ok(()),
                 Ok(true) => {
                     self.rows += 1;
-                    self.layout.parse(&record, &mut row).and_then(|()| self.accept(&record, &row))
+                    self.layout
+                        .parse(&record, &mut row)
+                        .and_then(|()| self.accept(&record, &mut row))
                 }
                 Err(error @ Error::Data(_)) => {
                     self.rows += 1;
@@ -141,7 +156,7 @@ impl<W: Write> Stream<'_, '_, W> {
     }
 
     /// Checks a row and hands it to the predictor; a row that is refused has touched nothing.
-    fn accept(&mut self, record: &Record, row: &Row) -> Result<()> {
+    fn accept(&mut self, record: &Record, row: &mut Row) -> Result<()> {
         let (series, unknown) = self.predictor.series(&self.series_key(row));
         if unknown {
             let key = shown(&row.key.join(" / "));
@@ -149,6 +164,9 @@ impl<W: Write> Stream<'_, '_, W> {
                 "series {key} is unknown to the model; it takes the scaler of all series"
             ));
         }
+        self.last_values
+            .fill(series, row)
+            .map_err(|column| self.layout.nothing_to_fill(record, column))?;
         let (scalers, _) = self.model.scalers.of(&self.series_key(row));
         self.model.encoder.check(&row.values, scalers).map_err(|column| {
             let message = "is too far from the values the model was trained on to be scaled; is the unit right?";
@@ -158,6 +176,10 @@ impl<W: Write> Stream<'_, '_, W> {
             self.order
                 .check(series, time, &row.time_text)
                 .map_err(|message| self.layout.time_error(record, message))?;
+        }
+        if self.model.encoder.roles.missing == Missing::Ffill {
+            self.last_values.keep(series, &row.values);
+            self.filled += row.empty.len() as u64;
         }
         let kept = self
             .keep
@@ -256,6 +278,10 @@ impl<W: Write> Stream<'_, '_, W> {
         if result.is_ok() {
             if cut {
                 (self.warn)("the last line has no newline; it was taken as whole".into());
+            }
+            if self.filled > 0 {
+                let cells = counted(self.filled, "empty cell");
+                (self.warn)(format!("{cells} filled with the last value of the column"));
             }
             for series in 0..self.newest.len() {
                 if let Some((values, lead)) = self.newest[series].take() {

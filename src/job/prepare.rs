@@ -1,6 +1,7 @@
 //! What training and checking both start from: rows read, scalers fitted, the network made.
 
-use crate::config::{Config, ScaleKind, State};
+use crate::config::{Config, LossSteps, State};
+use crate::data::audit::{Audited, Sizes};
 use crate::data::{Dataset, Encoder, Scalers, Windows};
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
@@ -8,7 +9,11 @@ use crate::kernel;
 use crate::model::Network;
 use crate::serve::Plan;
 use crate::store::{TrainedOn, architecture};
+use crate::text::thousands;
 use crate::train::Trainer;
+
+/// Rows by the reason why they are left out.
+pub(super) type Reasons = Vec<(&'static str, u64)>;
 
 /// A run's unchanging parts.
 pub(super) struct Prepared {
@@ -34,7 +39,7 @@ impl Prepared {
         let mut prepared = Self { encoder, dataset, scalers, network, warnings: Vec::new() };
         prepared.require_windows(config)?;
         super::memory::check(config, &prepared)?;
-        prepared.look_around(config);
+        prepared.warnings = super::check::warnings(config, &prepared);
         Ok(prepared)
     }
 
@@ -49,19 +54,14 @@ impl Prepared {
 
     /// Refuses a run that would have nothing to train on, or nothing to choose the best model by.
     fn require_windows(&self, config: &Config) -> Result<()> {
-        let (table, reach) = (&self.dataset.train.table, self.encoder.reach());
+        let table = &self.dataset.train.table;
         let fault = |message: String| {
             Err(DataError { file: table.name(), message, ..DataError::default() }.into())
         };
         let windows = self.windows(config);
         let longest = self.dataset.train.ranges.iter().map(|r| r.len()).max().unwrap_or(0);
         if windows.count() == 0 {
-            let length = config.data.window.map_or(1, |w| w.length);
-            return fault(format!(
-                "no training window fits: the longest series has {longest} train rows, and a window needs \
-                 {length} rows and {reach} after it for the targets; make data.window.length or task.horizon \
-                 smaller, or data.split's valid and test"
-            ));
+            return fault(self.too_few_rows(config, longest));
         }
         let needs_valid = config.training.early_stopping.is_some()
             || matches!(config.training.schedule, crate::config::Schedule::Plateau { .. });
@@ -75,71 +75,70 @@ impl Prepared {
         Ok(())
     }
 
-    /// Rows of a part that will be scored.
-    pub(super) fn scored(&self, config: &Config, part: &str) -> u64 {
-        let Some(part) = self.dataset.part(part) else { return 0 };
-        let (lead, reach) = (self.encoder.lead, self.encoder.reach());
-        let count = |(range, s): (&std::ops::Range<usize>, &crate::data::Series)| {
-            let wanted = Wanted::new(range.clone(), s.rows(), Plan::new(config), lead, reach);
-            wanted.asked.clone().filter(|&row| wanted.row(row) == OutputRow::Scored).count() as u64
-        };
-        part.ranges.iter().zip(&part.table.series).map(count).sum()
-    }
-
-    /// Things that are allowed but worth a word.
-    fn look_around(&mut self, config: &Config) {
-        let columns = config.data.inputs.iter().zip(&self.scalers.all.inputs);
-        let targets = config.data.targets.iter().zip(&self.scalers.all.targets);
-        let mut warnings = Vec::new();
-        for (place, (column, _)) in columns.chain(targets).enumerate() {
-            let is_target = place >= config.data.inputs.len();
-            let index = if is_target {
-                self.encoder.roles.targets[place - config.data.inputs.len()]
-            } else {
-                self.encoder.roles.inputs[place]
-            };
-            let already = is_target && self.encoder.roles.is_input(index);
-            if column.scale != ScaleKind::None && !already && self.constant(index) {
-                warnings.push(format!(
-                    "column \"{}\" has the same value in all train rows; it counts as deviation 1{}",
-                    column.name.escape_debug(),
-                    if is_target { "" } else { " and says nothing: leave it out of data.inputs" }
-                ));
-            }
-        }
-        if self.dataset.valid.is_some() && self.scored(config, "valid") == 0 {
-            warnings.push(
-                "no validation row can be scored (the split is shorter than the horizon or the window): the model \
-                 of the last epoch is kept"
-                    .into(),
+    /// What to do about a series too short for its windows.
+    fn too_few_rows(&self, config: &Config, longest: usize) -> String {
+        let reach = self.encoder.reach();
+        let length = config.data.window.map_or(1, |w| w.length);
+        // With a loss at every step a window may be shorter than asked for; it still needs its targets.
+        let needs = if config.task.loss_steps == LossSteps::Last { length } else { 1 };
+        let rows = self.dataset.train.table.rows();
+        let found = format!(
+            "too few rows: {} of {} are train rows of the longest series",
+            thousands(longest as u64),
+            thousands(rows)
+        );
+        if reach + 1 > longest {
+            return format!(
+                "{found}, and the targets reach {reach} rows ahead; make task.horizon smaller than {longest}, or \
+                 the parts of data.split"
             );
         }
-        let windows = self.windows(config);
-        if let Some(window) = config.data.window.filter(|w| w.length > windows.longest()) {
-            warnings.push(format!(
-                "no series has the {} rows of data.window.length: the longest window has {}",
-                window.length,
-                windows.longest()
-            ));
-        }
-        let underflows: u64 = self.dataset.tables().iter().map(|t| t.underflows).sum();
-        if underflows > 0 {
-            warnings
-                .push(format!("{underflows} cells are too small for 32-bit floats and count as 0"));
-        }
-        self.warnings = warnings;
+        format!(
+            "{found}, and a window needs {needs} rows and {reach} after it for the targets; make \
+             data.window.length {} or less, or task.horizon or the parts of data.split smaller",
+            longest - reach
+        )
     }
 
-    fn constant(&self, column: usize) -> bool {
-        let train = &self.dataset.train;
-        let mut values = train
-            .table
-            .series
-            .iter()
-            .zip(&train.ranges)
-            .flat_map(|(s, range)| range.clone().map(move |row| s.row(row)[column]));
-        let Some(first) = values.next() else { return true };
-        values.all(|value| value == first)
+    /// Rows of a part that will be scored.
+    pub(super) fn scored(&self, config: &Config, part: &str) -> u64 {
+        self.predictions(config, part).0
+    }
+
+    /// Predictions of a part that will be scored, and those that are left out, by reason.
+    pub(super) fn predictions(&self, config: &Config, part: &str) -> (u64, Reasons) {
+        let (mut scored, mut left_out) = (0, Reasons::new());
+        let Some(part) = self.dataset.part(part) else { return (scored, left_out) };
+        let (plan, lead, reach) = (Plan::new(config), self.encoder.lead, self.encoder.reach());
+        for (range, s) in part.ranges.iter().zip(&part.table.series) {
+            let wanted = Wanted::new(range.clone(), s.rows(), plan, lead, reach);
+            for row in wanted.asked.clone() {
+                match wanted.row(row) {
+                    OutputRow::Scored => scored += 1,
+                    OutputRow::LeftOut(reason) => {
+                        match left_out.iter_mut().find(|(known, _)| *known == reason) {
+                            Some((_, count)) => *count += 1,
+                            None => left_out.push((reason, 1)),
+                        }
+                    }
+                }
+            }
+        }
+        (scored, left_out)
+    }
+
+    /// What the audit looks at.
+    pub(super) fn audited<'a>(&'a self, config: &'a Config, windows: &'a Windows) -> Audited<'a> {
+        Audited { config, dataset: &self.dataset, encoder: &self.encoder, windows }
+    }
+
+    /// Figures it needs besides.
+    pub(super) fn sizes(&self, config: &Config) -> Sizes {
+        Sizes {
+            parameters: self.network.layout().len() as u64,
+            valid_scored: self.scored(config, "valid"),
+            test_scored: self.scored(config, "test"),
+        }
     }
 
     /// First and last train time of each series.
@@ -148,16 +147,21 @@ impl Prepared {
         let series = train.table.series.iter().zip(&train.ranges);
         series
             .filter(|(s, range)| !range.is_empty() && !s.times.is_empty())
-            .map(|(s, range)| TrainedOn {
-                series: s.key.clone(),
-                first: s.time_text(range.start).to_owned(),
-                last: s.time_text(range.end - 1).to_owned(),
+            .map(|(s, range)| {
+                // Not the ends: times may be out of order.
+                let earliest = range.clone().min_by_key(|&row| s.times[row]).unwrap_or_default();
+                let latest = range.clone().max_by_key(|&row| s.times[row]).unwrap_or_default();
+                TrainedOn {
+                    series: s.key.clone(),
+                    first: s.time_text(earliest).to_owned(),
+                    last: s.time_text(latest).to_owned(),
+                }
             })
             .collect()
     }
 
     /// Rows that are an input of training, and the others by reason.
-    pub(super) fn row_counts(&self, config: &Config) -> (u64, Vec<(&'static str, u64)>) {
+    pub(super) fn row_counts(&self, config: &Config) -> (u64, Reasons) {
         if config.training.state != State::Reset {
             let reach = self.encoder.reach() as u64;
             let short: u64 =

@@ -33,7 +33,8 @@ pub fn resume(
     if checkpoint.finished(config.training.epochs) {
         view.on(Event::Note("already complete; nothing to do".into()))?;
         let outcome = Outcome::Finished;
-        return Ok(FitResult { folder, outcome, best_epoch: 0, report: None });
+        let advice = Vec::new();
+        return Ok(FitResult { folder, outcome, best_epoch: 0, report: None, advice });
     }
     let prepared = Prepared::new(&config)?;
     refuse_new_data(&checkpoint, &prepared, options.accept_new_data)?;

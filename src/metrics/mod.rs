@@ -57,6 +57,15 @@ impl Errors {
 }
 
 impl Figures {
+    /// How much higher the RMSE is than another's: -0.2 is 20 % lower. Infinite beside one that is never wrong.
+    pub fn change(&self, other: &Figures) -> Option<f64> {
+        let (ours, theirs) = (self.rmse?, other.rmse?);
+        if theirs > 0.0 {
+            return Some(ours / theirs - 1.0);
+        }
+        Some(if ours > 0.0 { f64::INFINITY } else { 0.0 })
+    }
+
     /// (name, value) in the order they are printed.
     pub fn named(&self) -> [(&'static str, Option<f64>); 4] {
         [("mse", self.mse), ("mae", self.mae), ("rmse", self.rmse), ("r2", self.r2)]
@@ -76,6 +85,20 @@ mod tests {
         let f = errors.figures();
         assert_eq!((f.mse, f.mae), (Some(5.0 / 3.0), Some(1.0)));
         assert_eq!(f.r2, Some(1.0 - 5.0 / 2.0));
+    }
+
+    #[test]
+    fn the_change_of_the_error() {
+        let rmse = |error: f64| {
+            let mut errors = Errors::default();
+            errors.add(error, 0.0);
+            errors.figures()
+        };
+        assert_eq!(rmse(1.0).change(&rmse(2.0)), Some(-0.5));
+        assert_eq!(rmse(3.0).change(&rmse(2.0)), Some(0.5));
+        assert_eq!(rmse(3.0).change(&rmse(0.0)), Some(f64::INFINITY));
+        assert_eq!(rmse(0.0).change(&rmse(0.0)), Some(0.0));
+        assert_eq!(rmse(1.0).change(&Errors::default().figures()), None);
     }
 
     #[test]

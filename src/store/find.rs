@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use super::atomic::folder_of;
 use super::run::{CHECKPOINT, CONFIG, MODEL, holds_run};
 use crate::error::{Error, Result, shown_path};
+use crate::suggest;
 
 /// The last of `base`, `base-2`, `base-3`… that holds a run.
 pub fn newest(base: &Path) -> Option<PathBuf> {
@@ -43,7 +44,7 @@ pub fn resolve_model(path: &Path) -> Result<PathBuf> {
         Ok(found) if !found.is_dir() => return Ok(path.to_owned()),
         Ok(_) => {}
         Err(e) if e.kind() == ErrorKind::NotFound => {
-            return missing("no such model file or run folder".to_owned());
+            return missing(format!("no such model file or run folder{}", suggest::hint(path)));
         }
         Err(e) => return Err(Error::input(path, &e)),
     }

@@ -45,6 +45,8 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         let _ = self.file.set_len(0);
+        // Closing the file is not enough: a child that was being started just now holds a copy of it for a moment.
+        let _ = self.file.unlock();
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::atomic;
 use crate::error::{Error, Result};
@@ -56,6 +57,12 @@ impl MetricsLog {
     }
 }
 
+/// The lines at `path`; those that cannot be read are passed over, for nothing depends on them.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Vec<T> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
 /// Appends one line to `log.jsonl`; begins a new line where a killed process left half of one.
 /// Errors: [`Error::Write`], which need not stop a run: nothing depends on this file.
 pub fn append<T: Serialize>(path: &Path, line: &T) -> Result<()> {
@@ -85,7 +92,7 @@ fn to_line<T: Serialize>(line: &T) -> Result<String> {
 mod tests {
     use super::*;
 
-    #[derive(Serialize)]
+    #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
     struct Line {
         epoch: usize,
     }
@@ -110,6 +117,15 @@ mod tests {
             }
             assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
         }
+    }
+
+    #[test]
+    fn what_can_be_read_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("metrics.jsonl");
+        assert_eq!(read::<Line>(&path), []);
+        std::fs::write(&path, "{\"epoch\":1}\nnonsense\n{\"epoch\":2}\n{\"ep").unwrap();
+        assert_eq!(read::<Line>(&path), [Line { epoch: 1 }, Line { epoch: 2 }]);
     }
 
     #[test]

@@ -19,6 +19,6 @@ mod model_file;
 pub use atomic::write as write_file;
 pub use checkpoint::{Checkpoint, to_bytes as checkpoint_bytes};
 pub use find::{newest as newest_run, newest_in, resolve_model};
-pub use metrics_log::{MetricsLog, append as append_log};
+pub use metrics_log::{MetricsLog, append as append_log, read as read_metrics};
 pub use model_file::{Model, TrainedOn, architecture};
 pub use run::{Locking, RunFolder, holds_run};

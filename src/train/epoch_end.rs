@@ -31,10 +31,11 @@ impl Trainer<'_> {
             grad_norm: (progress.update > 0).then(|| sums.norms / progress.update as f64),
             valid: valid.as_ref().map(valid_figures).unwrap_or_default(),
         };
-        if 2 * sums.clipped > progress.update {
+        if 2 * sums.clipped > progress.update && !self.told_of_clipping {
+            self.told_of_clipping = true;
             let warning = format!(
                 "epoch {}: {} of {} updates were clipped; the loss is a sum over steps, so norms are large: \
-                 raise training.clip_grad_norm (mean norm {})",
+                 raise training.clip_grad_norm (mean norm {}); this is said once",
                 progress.epoch,
                 sums.clipped,
                 progress.update,

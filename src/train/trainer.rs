@@ -22,6 +22,8 @@ pub struct Trainer<'a> {
     /// Updates of an epoch with carried state; empty otherwise.
     chunks: Vec<Vec<Chunk>>,
     workspace: Workspace,
+    /// A run that is clipped all the time need not hear it every epoch.
+    pub(super) told_of_clipping: bool,
 }
 
 impl<'a> Trainer<'a> {
@@ -43,7 +45,17 @@ impl<'a> Trainer<'a> {
             _ => Vec::new(),
         };
         let workspace = Workspace::new(network);
-        Self { config, dataset, encoder, scalers, network, windows, chunks, workspace }
+        Self {
+            config,
+            dataset,
+            encoder,
+            scalers,
+            network,
+            windows,
+            chunks,
+            workspace,
+            told_of_clipping: false,
+        }
     }
 
     /// The state of a run before its first update.

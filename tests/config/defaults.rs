@@ -19,7 +19,9 @@ fn the_smallest_config_gets_the_defaults_of_the_contract() {
     let expected = Config {
         data: DataConfig {
             source: Some(Source::Whole(vec![PathBuf::from("conf/d.csv")])),
+            dialect: Dialect { delimiter: b',', decimal: b'.' },
             time: Some("t".into()),
+            order: Order::Error,
             series: SeriesBy::One,
             inputs: vec![column.clone()],
             targets: vec![column],

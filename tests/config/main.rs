@@ -1,6 +1,10 @@
 //! What the config room accepts, fills in and refuses, through its public face.
 
+#[path = "../common/json_schema.rs"]
+mod json_schema;
+
 mod defaults;
+mod judged;
 mod ranges;
 mod refused;
 mod round_trip;
@@ -9,8 +13,12 @@ mod set;
 mod syntax;
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use rnn::config::Config;
+use serde_json::Value;
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(json_schema::ours);
 
 const USUAL: [(&str, &str); 5] = [
     ("data", r#"{"path": "d.csv", "time": "t", "targets": ["y"]}"#),
@@ -29,9 +37,21 @@ fn text(sections: &[(&str, &str)]) -> String {
     format!("{{\n{}\n}}", lines.join(",\n"))
 }
 
+/// What the parser accepts the schema must accept, as it was written and as it is written back.
 fn parse_with(text: &str, sets: &[&str]) -> rnn::error::Result<Config> {
-    let sets: Vec<_> = sets.iter().map(|set| set.to_string()).collect();
-    Config::parse(text, "c.json", Path::new("conf"), &sets)
+    let arguments: Vec<_> = sets.iter().map(|set| set.to_string()).collect();
+    let config = Config::parse(text, "c.json", Path::new("conf"), &arguments)?;
+    if sets.is_empty() {
+        assert_eq!(schema_faults(text), Vec::<String>::new(), "{text}");
+    }
+    let written = config.to_json(Path::new("conf"));
+    assert_eq!(schema_faults(&written), Vec::<String>::new(), "{written}");
+    Ok(config)
+}
+
+fn schema_faults(text: &str) -> Vec<String> {
+    let text = text.trim_start_matches('\u{feff}');
+    json_schema::faults(&SCHEMA, &serde_json::from_str(text).expect("JSON"))
 }
 
 fn accepted(sections: &[(&str, &str)]) -> Config {

@@ -1,6 +1,7 @@
 //! Every numeric key has a range, its ends are in it and the next numbers are not.
 
-use super::{parse_with, refusal, text};
+use super::json_schema::{Key, check, keys};
+use super::{SCHEMA, parse_with, refusal, text};
 
 const MOST: End = ("4294967295", "4294967296");
 
@@ -92,22 +93,32 @@ fn the_ends_are_accepted_and_their_neighbours_refused() {
 
 #[test]
 fn no_numeric_key_of_the_schema_is_without_a_tested_range() {
-    let schema: serde_json::Value = serde_json::from_str(&rnn::config::schema()).unwrap();
-    let mut numeric = 0;
-    for definition in schema["$defs"].as_object().unwrap().values() {
-        let object = definition.get("anyOf").map_or(definition, |any| &any[1]);
-        for (key, property) in object["properties"].as_object().into_iter().flatten() {
-            let text = property.to_string();
-            if text.contains("\"integer\"") || text.contains("\"number\"") && text.contains("imum")
-            {
-                numeric += 1;
-                let ending = format!(".{key}");
-                assert!(RANGES.iter().any(|range| range.1.ends_with(&ending)), "{key}");
-            }
+    let numeric = |key: &Key| {
+        let text = key.schema.to_string();
+        !key.schema["items"].is_object() && text.contains("imum") || key.name.ends_with("betas")
+    };
+    let numeric: Vec<_> = keys(&SCHEMA).into_iter().filter(numeric).map(|key| key.name).collect();
+    for name in &numeric {
+        assert!(RANGES.iter().any(|range| range.1 == name), "{name}");
+    }
+    assert_eq!(numeric.len(), RANGES.len(), "keys in the schema and in the table");
+}
+
+#[test]
+fn the_schema_has_the_same_ranges() {
+    let keys = keys(&SCHEMA);
+    for (_, name, low, high) in RANGES {
+        let key = keys.iter().find(|key| key.name == *name).expect(name);
+        for (inside, outside) in [low, high] {
+            let faults = |value: &str| {
+                let value = serde_json::from_str(value).expect(value);
+                check(&SCHEMA, &key.schema, &value, name)
+            };
+            assert!(faults(inside).is_empty(), "{name} = {inside}: {:?}", faults(inside));
+            // 1e999 is beyond any JSON number.
+            assert!(*outside == "1e999" || !faults(outside).is_empty(), "{name} = {outside}");
         }
     }
-    // `patience` is there twice, in schedules and in early stopping.
-    assert_eq!(numeric, RANGES.len(), "keys in the schema and in the table");
 }
 
 #[test]

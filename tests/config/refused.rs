@@ -328,7 +328,7 @@ fn words_nobody_knows_and_words_of_later_versions() {
         ),
         ("data", r#"{"inputs": [{"column": "m", "embedding": 4}]}"#, "embedding"),
         ("data", r#"{"missing": "drop"}"#, "drop"),
-        ("data", r#"{"missing": "ffill"}"#, "ffill"),
+        ("data", r#"{"order": "sort"}"#, "sort"),
         ("data", r#"{"missing": "mask"}"#, "mask"),
     ];
     for (section, json, expected) in near {

@@ -138,6 +138,7 @@ fn differences_name_keys_and_both_values() {
         found,
         [
             ("data.inputs", "[\"y\"]", "[\"y\",\"z\"]"),
+            ("data.order", "\"error\"", "absent"),
             ("data.targets", "[\"y\"]", "[\"y\",\"z\"]"),
             ("data.time", "\"t\"", "null"),
             ("data.window", "absent", "null"),

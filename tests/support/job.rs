@@ -160,8 +160,8 @@ pub fn evaluate(
         split: split.map(str::to_owned),
         predictions: Some(file.clone()),
     };
-    let report = job::evaluate(&options, &mut |_| {}).expect("an evaluation");
-    (report, std::fs::read_to_string(file).expect("predictions"))
+    let judged = job::evaluate(&options, &mut |_| {}).expect("an evaluation");
+    (judged.report, std::fs::read_to_string(file).expect("predictions"))
 }
 
 /// One of the three programs.

@@ -1,50 +1,83 @@
 //! `data` as it is written.
 
-use crate::config::number::{Count, Seed};
+use crate::config::delimiter::Delimiter;
+use crate::config::number::{Count, Seed, Whole};
 use crate::config::part::Part;
 use crate::config::section::section;
 use crate::config::strings::Strings;
+use crate::config::types;
 use crate::config::words::words;
 
 section! {
     /// Where rows come from and how they become sequences.
-    Data {
-        /// One CSV file, a glob pattern, or a list of them; cut by `split`. Either this, or `train`,
-        /// `valid` and `test`.
-        path: Strings,
-        /// Files to fit on; separate files never lend look-back to each other.
-        train: Strings,
-        /// Files to choose the best model on.
-        valid: Strings,
-        /// Files held out for rnn-eval.
-        test: Strings,
-        /// Column to order by and to echo. Default: none.
-        time: Option<String>,
-        /// Column, or list of columns, that names the series a row belongs to, or "@file": each file
-        /// is a series. Windows never cross series. Default: all rows are one series.
-        series: Option<Strings>,
-        /// Input columns. Default for a forecast: the targets.
-        inputs: Vec<Column>,
-        /// Columns to predict; required.
-        targets: Vec<Column>,
-        /// How the rows of `path` are dealt to train, valid and test. Default: {"valid": 0.1, "test": 0.2}.
-        split: Split,
-        /// Rows of a training sequence, or null: each series is one sequence. Default: {"length": 96}.
-        window: Option<Window>,
-        /// How number columns are brought to about unit size, fitted on train rows only. Default: "standard".
-        scale: Scale,
-        /// What an empty cell does. Default: "error".
-        missing: Missing,
+    Data [required "targets"] {
+        /// A CSV file, a glob pattern, or a list of them, read one after the other and cut by `split`.
+        /// Required, or `train` in its place.
+        path: Strings [eg "../data/pump.csv", "plant-*.csv", ["2023.csv", "2024.csv"]],
+        /// Files to fit on, written like `path` and in its place; separate files never lend look-back to
+        /// each other. Default: none.
+        train: Strings [eg "train.csv"],
+        /// Files to choose the best model on, beside `train`. Default: none.
+        valid: Strings [eg "valid.csv"],
+        /// Files held out for rnn-eval, beside `train`. Default: none.
+        test: Strings [eg "test.csv"],
+        /// The character between cells; "tab" may be written for "\t".
+        delimiter: Delimiter [eg ";", "\t"] = Delimiter(b','),
+        /// The mark before the decimals of a number.
+        decimal: Decimal = Decimal::Point,
+        /// Column to order by and to echo; null: rows stand in the order of the file.
+        time: Option<String> [eg "time", "date"] = None,
+        /// What a time that does not come after the one before it in its series does.
+        order: Order = Order::Error,
+        /// Column, or list of columns, that names the series a row belongs to; "@file": each file is one;
+        /// null: all rows are one series. Windows never cross series.
+        series: Option<Strings> [eg "symbol", ["plant", "unit"], "@file"] = None,
+        /// Columns the network reads. Default for a forecast: the targets; required for a regression.
+        inputs: Vec<Column> [eg ["load", "flow"], ["load", {"column": "valve", "scale": "none"}]],
+        /// Columns to predict, written like `inputs`.
+        targets: Vec<Column> [eg ["temperature"]],
+        /// How the rows of `path` are dealt to train, valid and test: in this order from the first row on,
+        /// inside each series. Below 1 a part is a fraction of the rows, rounded down (0: none); from 1 on it
+        /// is so many rows; text is the time at which it begins.
+        split: Split [eg {"train": 8640, "valid": 2880, "test": 2880}, {"valid": "2024-03-01", "test": "2024-04-01"}]
+            = Split::usual(),
+        /// Rows of a sequence; null: each series is one sequence.
+        window: Option<Window> [eg {"length": 96, "stride": 4}, null] = Some(Window::usual()),
+        /// How number columns are brought to about unit size. Fitted on train rows only, kept in the model,
+        /// undone on output. A constant column counts as deviation 1.
+        scale: Scale [eg "minmax", {"type": "standard", "per": "series"}] = ScaleType::Standard.into(),
+        /// What an empty cell does.
+        missing: Missing = Missing::Error,
+    }
+}
+
+words! {
+    /// The mark before the decimals of a number.
+    Decimal {
+        /// As in 12.5.
+        Point = ".",
+        /// As in 12,5.
+        Comma = ",",
+    }
+}
+
+words! {
+    /// What a time that does not come after the one before it in its series does.
+    Order [later "sort"] {
+        /// It is an error.
+        Error = "error",
+        /// Nothing: rows are taken as they stand in the file, and times are only echoed.
+        Ignore = "ignore",
     }
 }
 
 section! {
     /// A column; a bare name is the column with its defaults.
-    Column [bare column] [later "embedding"] {
+    Column [bare column: String] [required "column"] [later "embedding"] {
         /// Header name.
-        column: String,
-        /// What its cells are. Default: "number".
-        r#type: ColumnType,
+        column: String [eg "temperature"],
+        /// What its cells are.
+        r#type: ColumnType = ColumnType::Number,
         /// Its scaling. Default: that of `data.scale`.
         scale: ScaleType,
     }
@@ -59,20 +92,27 @@ words! {
 }
 
 section! {
-    /// How the rows are dealt, in time order: train, valid, test. A number below 1 is a fraction, rounded
-    /// down (0: none); from 1 on it is a count; text is the time at which the part begins.
+    /// How the rows are dealt.
     Split {
-        /// Train part. Default: what the others leave. Where it is given, the other two must be too,
-        /// and rows after test are left out.
-        train: Part,
-        /// Validation part. Default: none, or 0.1 where no part is given.
-        valid: Part,
-        /// Test part. Default: none, or 0.2 where no part is given.
-        test: Part,
-        /// What is dealt. Default: "time"; "series" where `window` is null and there are several series.
+        /// Train part. Where it is given, `valid` and `test` must be too, and rows in none of them are left
+        /// out and counted. Default: what the others leave.
+        train: Part [eg 0.7, 8640],
+        /// Validation part. Default: none; 0.1 where no part is given.
+        valid: Part [eg 0.1, 2880, "2024-03-01"],
+        /// Test part. Default: none; 0.2 where no part is given.
+        test: Part [eg 0.2, 2880, "2024-04-01"],
+        /// What is dealt. Default: "time"; "series" where `window` is null and `data.series` is given.
         by: SplitUnit,
-        /// Chooses which series go where; with by "series" only. From 0 to 2^53 - 1. Default: 0.
-        seed: Seed,
+        /// Changes the hash that deals series; with `by` "series" only.
+        seed: Seed = Whole(0),
+    }
+}
+
+impl Split {
+    /// What it is where no part is given.
+    pub(in crate::config) fn usual() -> Self {
+        let fraction = |share| Some(Part(types::Part::Fraction(share)));
+        Self { valid: fraction(0.1), test: fraction(0.2), ..Self::default() }
     }
 }
 
@@ -81,7 +121,7 @@ words! {
     SplitUnit {
         /// The rows of each series, in order.
         Time = "time",
-        /// Whole series, chosen by a hash of their name.
+        /// Whole series, by a hash of their name.
         Series = "series",
     }
 }
@@ -89,13 +129,23 @@ words! {
 section! {
     /// A sequence of fixed length.
     Window {
-        /// Rows in a window. Default: 96.
-        length: Count,
-        /// Rows between the starts of training windows. Default: 1; with carried state: `length`.
-        stride: Count,
-        /// What inputs are counted from. Default for a forecast: "first", or "last" where only the last
-        /// step carries a loss; else, with carried state and for windows of one row: "none".
+        /// Rows of a sequence.
+        length: Count = Whole(96),
+        /// Rows between the starts of training windows; prediction and scoring always take every row.
+        /// Default: 1; with carried state the length.
+        stride: Count [eg 1, 4],
+        /// The row that inputs are counted from: its inputs are subtracted from those of all rows of a window.
+        /// Default for a forecast: "first", or "last" with `loss_steps`
+        /// "last"; else, with carried state, and for windows of one row: "none".
         relative_to: RelativeTo,
+    }
+}
+
+impl Window {
+    /// What it is where nothing is said.
+    pub(in crate::config) fn usual() -> Self {
+        let window = Self::default();
+        Self { length: Some(window.length()), ..window }
     }
 }
 
@@ -104,7 +154,7 @@ words! {
     RelativeTo {
         /// The window's first row.
         First = "first",
-        /// The window's last row; only where `task.loss_steps` is "last".
+        /// The window's last row; only with `task.loss_steps` "last".
         Last = "last",
         /// Nothing is subtracted.
         None = "none",
@@ -113,11 +163,11 @@ words! {
 
 section! {
     /// How number columns are scaled; a bare name is the type.
-    Scale [bare r#type] {
-        /// The kind of scaling. Default: "standard".
-        r#type: ScaleType,
-        /// Whether series share a column's scaler. Default: "series" for a forecast with series columns,
-        /// else "column".
+    Scale [bare r#type: ScaleType] {
+        /// The kind of scaling.
+        r#type: ScaleType = ScaleType::Standard,
+        /// Whether series share a column's scaler. Default: "series" for a forecast with series columns, else
+        /// "column".
         per: ScalePer,
     }
 }
@@ -139,15 +189,19 @@ words! {
     ScalePer {
         /// Each column.
         Column = "column",
-        /// Each column and series.
+        /// Each column and series; a series the model does not know takes the scaler fitted over all, with a
+        /// warning.
         Series = "series",
     }
 }
 
 words! {
     /// What an empty cell does.
-    Missing [later "drop", "ffill", "mask"] {
+    Missing [later "drop", "mask", "interpolate"] {
         /// It is an error.
         Error = "error",
+        /// It takes the last value of its column in the same series, and is an error where there is none yet;
+        /// of targets, too: what is filled counts as true. How many were filled is printed.
+        Ffill = "ffill",
     }
 }

@@ -1,5 +1,5 @@
 //! The config as it is written: every key optional, ranges and words checked, nothing filled in. The
-//! doc comments are the descriptions of the JSON Schema.
+//! doc comments are the descriptions of the JSON Schema, and from there of the README's reference.
 
 mod data;
 mod network;
@@ -9,12 +9,12 @@ pub(super) use data::*;
 pub(super) use network::*;
 pub(super) use training::*;
 
-use super::number::Count;
+use super::number::{Count, Whole};
 use super::section::section;
 
 section! {
     /// A training config of rnn-train. Paths in it are relative to this file.
-    Config [ignored "$schema"] {
+    Config [required "data", "task", "model"] [ignored "$schema"] {
         /// Where rows come from and how they become sequences.
         data: Data,
         /// What is predicted.
@@ -31,9 +31,10 @@ section! {
 section! {
     /// Where the run goes.
     Output {
-        /// The run folder. Default: runs/NAME beside this file, NAME being this file's without ending.
-        dir: Option<String>,
-        /// Epochs between checkpoints. Default: 1.
-        checkpoint_every: Count,
+        /// The run folder; `--out` beats it. Where it holds a run already, the same name with -2, -3… is
+        /// taken. Default: runs/NAME beside the config NAME.json.
+        dir: Option<String> [eg "../runs/pump"],
+        /// Epochs between checkpoints.
+        checkpoint_every: Count = Whole(1),
     }
 }

@@ -6,15 +6,14 @@ use crate::config::words::words;
 
 section! {
     /// What is predicted.
-    Task {
-        /// The kind of prediction; required.
+    Task [required "type"] {
+        /// The kind of prediction.
         r#type: TaskType,
-        /// Rows ahead; of a forecast only. Default: 1.
-        horizon: Count,
-        /// Which timesteps of a sequence carry a loss. Default: "all".
-        loss_steps: LossSteps,
-        /// Whether a forecast is counted from the last known value of its target. Default: "last" for a
-        /// forecast with a linear head, else "none".
+        /// Rows ahead; of a forecast only.
+        horizon: Count [eg 24] = Whole(1),
+        /// Which timesteps of a sequence carry a loss.
+        loss_steps: LossSteps = LossSteps::All,
+        /// What a forecast is counted from. Default: "last" for a forecast with a linear head, else "none".
         anchor: Anchor,
     }
 }
@@ -32,9 +31,9 @@ words! {
 words! {
     /// Which timesteps of a sequence carry a loss.
     LossSteps {
-        /// All, summed.
+        /// All; their losses are summed.
         All = "all",
-        /// The final one.
+        /// The final one alone.
         Last = "last",
     }
 }
@@ -51,21 +50,21 @@ words! {
 
 section! {
     /// The network.
-    Model {
-        /// How the recurrent layers stand; required.
+    Model [required "topology", "cell"] {
+        /// How the recurrent layers stand.
         topology: Topology,
-        /// The recurrent cell; required.
+        /// The recurrent cell.
         cell: Cell,
-        /// Of the cell "rnn" only. Default: "tanh".
-        nonlinearity: Nonlinearity,
-        /// Units per layer and direction. Default: 64.
-        hidden_size: Count,
+        /// The squashing function; of the cell "rnn" only.
+        nonlinearity: Nonlinearity = Nonlinearity::Tanh,
+        /// Units per layer and direction.
+        hidden_size: Count [eg 32, 128] = Whole(64),
         /// Recurrent layers. Default: 1; 2 for the topology "multi".
-        num_layers: Whole<1, 1_000_000>,
-        /// Chance that an output between layers is dropped while training. Default: 0.
-        dropout: BelowOne,
-        /// What turns hidden states into outputs. Default: "linear".
-        head: Head,
+        num_layers: Whole<1, 1_000_000> [eg 2],
+        /// Chance that an output of any layer but the last is dropped while training.
+        dropout: BelowOne [eg 0.1] = BelowOne(0.0),
+        /// What turns hidden states into outputs.
+        head: Head = Head::Linear,
     }
 }
 
@@ -74,7 +73,7 @@ words! {
     Topology {
         /// One layer, forward in time.
         Single = "single",
-        /// Several layers, forward in time.
+        /// Two layers or more, forward in time.
         Multi = "multi",
         /// Two directions, any depth.
         Bidirectional = "bidirectional",
@@ -108,7 +107,7 @@ words! {
     Head {
         /// A linear layer.
         Linear = "linear",
-        /// Nothing: the hidden state is the output.
+        /// Nothing: the hidden state itself is the output (hidden_size x directions = targets x horizon).
         None = "none",
     }
 }

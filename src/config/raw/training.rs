@@ -1,7 +1,7 @@
 //! `training` as it is written.
 
 use crate::config::number::{
-    BelowOne, Count, CountOrZero, Factor, NotNegative, Positive, Seed, Shrinking,
+    BelowOne, Count, CountOrZero, Factor, NotNegative, Positive, Seed, Shrinking, Whole,
 };
 use crate::config::pair::Pair;
 use crate::config::section::section;
@@ -10,28 +10,29 @@ use crate::config::words::words;
 section! {
     /// How the network is fitted.
     Training {
-        /// Passes over the training windows; 0 writes the initial model. Default: 20.
-        epochs: CountOrZero,
-        /// Sequences per update. Default: 32.
-        batch_size: Count,
-        /// The loss of one output. Default: "mse".
-        loss: Loss,
-        /// The update rule, as PyTorch defines it. Default: "adam".
-        optimizer: Optimizer,
-        /// The learning rate over the epochs. Default: "constant".
-        schedule: Schedule,
-        /// Largest norm of the gradient, or null: no limit. Default: null.
-        clip_grad_norm: Option<Positive>,
-        /// When to give up, or null: never. Default: null.
-        early_stopping: Option<EarlyStopping>,
-        /// Whether windows come in random order. Default: true; false with carried state.
+        /// Passes over the training windows; 0 writes the initial model.
+        epochs: CountOrZero [eg 30] = Whole(20),
+        /// Sequences per update; the last, partial batch counts too.
+        batch_size: Count [eg 64] = Whole(32),
+        /// The loss of one output, in scaled units.
+        loss: Loss [eg "mae", {"type": "huber", "delta": 0.5}] = LossType::Mse.into(),
+        /// The update rule; definitions and defaults are PyTorch's.
+        optimizer: Optimizer [eg "adamw", {"type": "adam", "learning_rate": 0.003}] = OptimizerType::Adam.into(),
+        /// The learning rate from epoch to epoch.
+        schedule: Schedule [eg "cosine", {"type": "exponential", "gamma": 0.9}] = ScheduleType::Constant.into(),
+        /// Largest norm of the whole gradient; null: no limit. The loss is a sum over steps, so norms are large;
+        /// a warning says when more than half of an epoch's updates were clipped.
+        clip_grad_norm: Option<Positive> [eg 50] = None,
+        /// When to give up; null: never.
+        early_stopping: Option<EarlyStopping> [eg {"patience": 5}] = None,
+        /// Whether windows come in random order, a new one each epoch. Default: true; false with carried state.
         shuffle: bool,
-        /// The one seed: weights, order, dropout. From 0 to 2^53 - 1. Default: 1.
-        seed: Seed,
-        /// Whether state crosses windows. Default: "reset".
-        state: State,
-        /// With state "carry" only: consecutive parts every series is cut into, trained side by side. Default: 1.
-        lanes: Count,
+        /// The one seed: initial weights, order, dropout.
+        seed: Seed = Whole(1),
+        /// Whether state crosses windows.
+        state: State = State::Reset,
+        /// Consecutive parts that every series is cut into, trained side by side; with `state` "carry" only.
+        lanes: Count [eg 4] = Whole(1),
     }
 }
 
@@ -47,11 +48,11 @@ words! {
 
 section! {
     /// The loss of one output; a bare name is the type.
-    Loss [bare r#type] {
-        /// The kind of loss. Default: "mse".
-        r#type: LossType,
-        /// Of "huber" only: where it turns from squared to absolute, in scaled units. Default: 1.
-        delta: Positive,
+    Loss [bare r#type: LossType] {
+        /// The kind of loss.
+        r#type: LossType = LossType::Mse,
+        /// Where it turns from squared to absolute, in scaled units; of "huber" only.
+        delta: Positive = Positive(1.0),
     }
 }
 
@@ -69,25 +70,25 @@ words! {
 
 section! {
     /// The update rule; a bare name is the type.
-    Optimizer [bare r#type] {
-        /// The rule. Default: "adam".
-        r#type: OptimizerType,
-        /// Step size. Default: 0.001; 0.01 for "rmsprop".
-        learning_rate: Positive,
-        /// Of "sgd" and "rmsprop": momentum factor. Default: 0.
-        momentum: BelowOne,
-        /// Of "sgd": Nesterov's form of the momentum. Default: false.
-        nesterov: bool,
+    Optimizer [bare r#type: OptimizerType] {
+        /// The rule.
+        r#type: OptimizerType = OptimizerType::Adam,
+        /// Step size, where the schedule starts. Default: 0.001; 0.01 for "rmsprop".
+        learning_rate: Positive [eg 0.001],
+        /// Momentum factor; of "sgd" and "rmsprop".
+        momentum: BelowOne [eg 0.9] = BelowOne(0.0),
+        /// Nesterov's form of the momentum; of "sgd".
+        nesterov: bool = false,
         /// L2 penalty; for "adamw" the decay of the weights themselves. Default: 0; 0.01 for "adamw".
-        weight_decay: NotNegative,
-        /// Of "adam" and "adamw": smoothing of gradients and of their squares. Default: [0.9, 0.999].
-        betas: Pair,
-        /// Of "adam", "adamw" and "rmsprop": added to the root. Default: 1e-8.
-        eps: Positive,
-        /// Of "rmsprop": smoothing of the squares. Default: 0.99.
-        alpha: BelowOne,
-        /// Of "rmsprop": whether the mean gradient is subtracted. Default: false.
-        centered: bool,
+        weight_decay: NotNegative [eg 0.01],
+        /// Smoothing of gradients and of their squares; of "adam" and "adamw".
+        betas: Pair = Pair(BelowOne(0.9), BelowOne(0.999)),
+        /// Added to the root; of "adam", "adamw" and "rmsprop".
+        eps: Positive = Positive(1e-8),
+        /// Smoothing of the squares; of "rmsprop".
+        alpha: BelowOne = BelowOne(0.99),
+        /// Whether the mean gradient is subtracted; of "rmsprop".
+        centered: bool = false,
     }
 }
 
@@ -106,24 +107,24 @@ words! {
 }
 
 section! {
-    /// The learning rate over the epochs; a bare name is the type.
-    Schedule [bare r#type] {
-        /// The kind of schedule. Default: "constant".
-        r#type: ScheduleType,
-        /// Updates over which the learning rate rises linearly from zero; of any schedule. From 0 to 2^53 - 1. Default: 0.
-        warmup_steps: Seed,
-        /// Of "step", required there: epochs between drops.
-        step_size: Count,
-        /// Of "step" (default 0.1) and "exponential" (required there): factor of a drop.
-        gamma: Factor,
-        /// Of "cosine" and "plateau": never below this. Default: 0.
-        min_learning_rate: NotNegative,
-        /// Of "plateau": factor of a drop. Default: 0.1.
-        factor: Shrinking,
-        /// Of "plateau": epochs without improvement that are forgiven. Default: 10.
-        patience: CountOrZero,
-        /// Of "plateau": relative improvement of `valid_loss` that counts. Default: 0.0001.
-        threshold: BelowOne,
+    /// The learning rate from epoch to epoch; a bare name is the type.
+    Schedule [bare r#type: ScheduleType] {
+        /// The kind of schedule.
+        r#type: ScheduleType = ScheduleType::Constant,
+        /// Updates over which the learning rate rises linearly from zero; of any schedule.
+        warmup_steps: Seed [eg 500] = Whole(0),
+        /// Epochs between drops; of "step". Required for "step".
+        step_size: Count [eg 10],
+        /// Factor of a drop; of "step" and "exponential". Default: 0.1 for "step"; required for "exponential".
+        gamma: Factor [eg 0.5],
+        /// The learning rate never falls below this; of "cosine" and "plateau".
+        min_learning_rate: NotNegative [eg 0.00001] = NotNegative(0.0),
+        /// Factor of a drop; of "plateau".
+        factor: Shrinking = Shrinking(0.1),
+        /// Epochs without improvement that are forgiven; of "plateau".
+        patience: CountOrZero [eg 3] = Whole(10),
+        /// Relative improvement of `valid_loss` that counts; of "plateau".
+        threshold: BelowOne = BelowOne(0.0001),
     }
 }
 
@@ -136,19 +137,19 @@ words! {
         Step = "step",
         /// Times `gamma` every epoch.
         Exponential = "exponential",
-        /// Half a cosine down to `min_learning_rate` over all epochs.
+        /// Half a cosine down to `min_learning_rate` over all epochs; its length is fixed when a run first starts.
         Cosine = "cosine",
-        /// Times `factor` when `valid_loss` has stopped falling.
+        /// Times `factor` once `valid_loss` has not fallen by `threshold` for more than `patience` epochs.
         Plateau = "plateau",
     }
 }
 
 section! {
     /// When to give up.
-    EarlyStopping {
-        /// Epochs without improvement of `valid_loss` before training ends; required.
-        patience: Count,
-        /// Improvement that counts. Default: 0.
-        min_delta: NotNegative,
+    EarlyStopping [required "patience"] {
+        /// Epochs in which `valid_loss` did not fall by more than `min_delta`, after which training ends.
+        patience: Count [eg 5],
+        /// Improvement that counts.
+        min_delta: NotNegative = NotNegative(0.0),
     }
 }

@@ -64,8 +64,8 @@ fn list(key: &str, raw: Vec<raw::Column>, data: ScaleDefaults<'_>) -> Resolved<V
     let mut columns: Vec<Column> = Vec::with_capacity(raw.len());
     for (index, raw) in raw.into_iter().enumerate() {
         let place = format!("{key}[{index}]");
-        let name = match raw.column {
-            Some(name) if !name.is_empty() => name,
+        let name = match &raw.column {
+            Some(name) if !name.is_empty() => name.clone(),
             Some(_) => return refuse(place, "the name of the column is empty"),
             None => return refuse(place, "has no \"column\"; name it"),
         };
@@ -76,6 +76,7 @@ fn list(key: &str, raw: Vec<raw::Column>, data: ScaleDefaults<'_>) -> Resolved<V
         if columns.iter().any(|column| column.name == name) {
             return refuse(place, format!("{} stands there twice; write it once", shown(&name)));
         }
+        let raw::ColumnType::Number = raw.r#type();
         let scale = raw.scale.map_or(data.scale, scale_kind);
         columns.push(Column { name, scale });
     }

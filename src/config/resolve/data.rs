@@ -3,7 +3,7 @@
 use super::columns::{self, ScaleDefaults};
 use super::{Facts, Join, Resolved, refuse, source, split, window};
 use crate::config::raw;
-use crate::config::types::{DataConfig, Missing, ScaleKind, ScalePer, SeriesBy, Source};
+use crate::config::types::{DataConfig, Dialect, Missing, Order, ScalePer, SeriesBy, Source};
 use crate::error::shown;
 
 pub(super) fn resolve(
@@ -12,13 +12,14 @@ pub(super) fn resolve(
     join: Option<Join<'_>>,
 ) -> Resolved<DataConfig> {
     let source = join.map(|join| source::resolve(&raw, join)).transpose()?;
-    let time = raw.time.flatten();
+    let time = raw.time();
     if time.as_deref() == Some("") {
         return refuse("data.time", "is empty; name a column, or leave it out");
     }
-    let series = series(raw.series.flatten(), time.as_deref())?;
-    let window = window::resolve(raw.window, facts)?;
-    let split = match (&source, raw.split) {
+    let order = order(&raw, time.is_some())?;
+    let series = series(raw.series(), time.as_deref())?;
+    let window = window::resolve(raw.window(), facts)?;
+    let split = match (&source, &raw.split) {
         (Some(Source::Parts { .. }), Some(_)) => {
             return refuse(
                 "data.split",
@@ -26,30 +27,54 @@ pub(super) fn resolve(
             );
         }
         (Some(Source::Parts { .. }), None) | (None, None) => None,
-        (_, raw) => Some(split::resolve(
-            &raw.unwrap_or_default(),
+        _ => Some(split::resolve(
+            &raw.split(),
             &series,
-            time.is_some(),
+            time.is_some().then_some(order),
             window.is_some(),
         )?),
     };
-    let raw_scale = raw.scale.unwrap_or_default();
-    let scale = raw_scale.r#type.map_or(ScaleKind::Standard, columns::scale_kind);
+    let raw_scale = raw.scale();
+    let scale = columns::scale_kind(raw_scale.r#type());
     let scale_per = scale_per(raw_scale.per, &series, facts)?;
+    let dialect = Dialect {
+        delimiter: raw.delimiter().0,
+        decimal: match raw.decimal() {
+            raw::Decimal::Point => b'.',
+            raw::Decimal::Comma => b',',
+        },
+    };
+    let missing = match raw.missing() {
+        raw::Missing::Error => Missing::Error,
+        raw::Missing::Ffill => Missing::Ffill,
+    };
     let names = ScaleDefaults { scale, time: time.as_deref(), series: &series };
     let (inputs, targets) = columns::resolve(raw.inputs, raw.targets, names, facts)?;
     Ok(DataConfig {
         source,
+        dialect,
         time,
+        order,
         series,
         inputs,
         targets,
         split,
         window,
         scale_per,
-        missing: match raw.missing {
-            Some(raw::Missing::Error) | None => Missing::Error,
-        },
+        missing,
+    })
+}
+
+fn order(raw: &raw::Data, has_time: bool) -> Resolved<Order> {
+    if raw.order.is_some() && !has_time {
+        return refuse(
+            "data.order",
+            "is about times, but there is no data.time; name the time column, or take it out",
+        );
+    }
+    Ok(match raw.order() {
+        raw::Order::Error => Order::Error,
+        raw::Order::Ignore => Order::Ignore,
     })
 }
 

@@ -4,8 +4,8 @@
 mod columns;
 mod data;
 mod model;
-mod optimizer;
-mod schedule;
+pub(super) mod optimizer;
+pub(super) mod schedule;
 mod source;
 mod split;
 mod task;
@@ -142,6 +142,7 @@ fn reads_no_target(
 }
 
 fn output(raw: raw::Output, join: Option<Join<'_>>) -> Resolved<OutputConfig> {
+    let checkpoint_every = raw.checkpoint_every().size();
     let dir = match raw.dir.flatten() {
         Some(dir) if dir.is_empty() => {
             return refuse("output.dir", "is empty; name a folder, or leave it out");
@@ -150,7 +151,7 @@ fn output(raw: raw::Output, join: Option<Join<'_>>) -> Resolved<OutputConfig> {
     };
     Ok(OutputConfig {
         dir: dir.zip(join).map(|(dir, join)| join("output.dir", &dir)),
-        checkpoint_every: raw.checkpoint_every.map_or(1, |epochs| epochs.size()),
+        checkpoint_every,
     })
 }
 

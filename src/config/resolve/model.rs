@@ -17,7 +17,7 @@ pub(super) fn resolve(raw: &raw::Model) -> Resolved<ModelConfig> {
         }
     };
     let layers = layers(topology, raw.num_layers.map(|layers| layers.size()))?;
-    let dropout = raw.dropout.map_or(0.0, |chance| chance.0);
+    let dropout = raw.dropout().0;
     if dropout > 0.0 && layers == 1 {
         return refuse(
             "model.dropout",
@@ -27,12 +27,12 @@ pub(super) fn resolve(raw: &raw::Model) -> Resolved<ModelConfig> {
     Ok(ModelConfig {
         topology,
         cell: cell(raw)?,
-        hidden_size: raw.hidden_size.map_or(64, |units| units.size()),
+        hidden_size: raw.hidden_size().size(),
         layers,
         dropout,
-        head: match raw.head {
-            Some(raw::Head::None) => Head::None,
-            Some(raw::Head::Linear) | None => Head::Linear,
+        head: match raw.head() {
+            raw::Head::None => Head::None,
+            raw::Head::Linear => Head::Linear,
         },
     })
 }
@@ -55,9 +55,9 @@ fn layers(topology: Topology, written: Option<usize>) -> Resolved<usize> {
 
 fn cell(raw: &raw::Model) -> Resolved<Cell> {
     let cell = match raw.cell {
-        Some(raw::Cell::Rnn) => Cell::Rnn(match raw.nonlinearity {
-            Some(raw::Nonlinearity::Relu) => Nonlinearity::Relu,
-            Some(raw::Nonlinearity::Tanh) | None => Nonlinearity::Tanh,
+        Some(raw::Cell::Rnn) => Cell::Rnn(match raw.nonlinearity() {
+            raw::Nonlinearity::Relu => Nonlinearity::Relu,
+            raw::Nonlinearity::Tanh => Nonlinearity::Tanh,
         }),
         Some(raw::Cell::Lstm) => Cell::Lstm,
         Some(raw::Cell::Gru) => Cell::Gru,

@@ -7,9 +7,9 @@ use crate::config::types::{Adam, Optimizer};
 
 const KEY: &str = "training.optimizer";
 
-pub(super) fn resolve(raw: &raw::Optimizer) -> Resolved<Optimizer> {
-    let kind = raw.r#type.unwrap_or(OptimizerType::Adam);
-    let own: &[&str] = match kind {
+/// The options of a rule.
+pub(in crate::config) fn own(kind: OptimizerType) -> &'static [&'static str] {
+    match kind {
         OptimizerType::Sgd => &["learning_rate", "momentum", "nesterov", "weight_decay"],
         OptimizerType::Adam | OptimizerType::AdamW => {
             &["learning_rate", "betas", "eps", "weight_decay"]
@@ -17,15 +17,19 @@ pub(super) fn resolve(raw: &raw::Optimizer) -> Resolved<Optimizer> {
         OptimizerType::RmsProp => {
             &["learning_rate", "alpha", "eps", "momentum", "centered", "weight_decay"]
         }
-    };
-    only_own(KEY, kind.word(), &raw.given(), own)?;
+    }
+}
+
+pub(super) fn resolve(raw: &raw::Optimizer) -> Resolved<Optimizer> {
+    let kind = raw.r#type();
+    only_own(KEY, kind.word(), &raw.given(), own(kind))?;
     let learning_rate = raw.learning_rate.map(|rate| rate.0);
-    let momentum = raw.momentum.map_or(0.0, |factor| factor.0);
+    let momentum = raw.momentum().0;
     let weight_decay = raw.weight_decay.map_or(0.0, |decay| decay.0);
-    let eps = raw.eps.map_or(1e-8, |eps| eps.0);
+    let eps = raw.eps().0;
     Ok(match kind {
         OptimizerType::Sgd => {
-            let nesterov = raw.nesterov.unwrap_or(false);
+            let nesterov = raw.nesterov();
             if nesterov && momentum == 0.0 {
                 return refuse(
                     "training.optimizer.nesterov",
@@ -41,19 +45,20 @@ pub(super) fn resolve(raw: &raw::Optimizer) -> Resolved<Optimizer> {
         }
         OptimizerType::RmsProp => Optimizer::RmsProp {
             learning_rate: learning_rate.unwrap_or(1e-2),
-            alpha: raw.alpha.map_or(0.99, |alpha| alpha.0),
+            alpha: raw.alpha().0,
             eps,
             momentum,
-            centered: raw.centered.unwrap_or(false),
+            centered: raw.centered(),
             weight_decay,
         },
     })
 }
 
 fn adam(raw: &raw::Optimizer, eps: f64, weight_decay: f64) -> Adam {
+    let betas = raw.betas();
     Adam {
         learning_rate: raw.learning_rate.map_or(1e-3, |rate| rate.0),
-        betas: raw.betas.map_or((0.9, 0.999), |betas| (betas.0.0, betas.1.0)),
+        betas: (betas.0.0, betas.1.0),
         eps,
         weight_decay,
     }

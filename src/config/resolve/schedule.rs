@@ -7,9 +7,9 @@ use crate::config::types::Schedule;
 
 const KEY: &str = "training.schedule";
 
-pub(super) fn resolve(raw: &raw::Schedule, learning_rate: f64) -> Resolved<Schedule> {
-    let kind = raw.r#type.unwrap_or(ScheduleType::Constant);
-    let own: &[&str] = match kind {
+/// The options of a schedule.
+pub(in crate::config) fn own(kind: ScheduleType) -> &'static [&'static str] {
+    match kind {
         ScheduleType::Constant => &["warmup_steps"],
         ScheduleType::Step => &["step_size", "gamma", "warmup_steps"],
         ScheduleType::Exponential => &["gamma", "warmup_steps"],
@@ -17,9 +17,13 @@ pub(super) fn resolve(raw: &raw::Schedule, learning_rate: f64) -> Resolved<Sched
         ScheduleType::Plateau => {
             &["factor", "patience", "threshold", "min_learning_rate", "warmup_steps"]
         }
-    };
-    only_own(KEY, kind.word(), &raw.given(), own)?;
-    let min_learning_rate = raw.min_learning_rate.map_or(0.0, |rate| rate.0);
+    }
+}
+
+pub(super) fn resolve(raw: &raw::Schedule, learning_rate: f64) -> Resolved<Schedule> {
+    let kind = raw.r#type();
+    only_own(KEY, kind.word(), &raw.given(), own(kind))?;
+    let min_learning_rate = raw.min_learning_rate().0;
     if min_learning_rate > learning_rate {
         return refuse(
             "training.schedule.min_learning_rate",
@@ -52,9 +56,9 @@ pub(super) fn resolve(raw: &raw::Schedule, learning_rate: f64) -> Resolved<Sched
         }
         ScheduleType::Cosine => Schedule::Cosine { min_learning_rate },
         ScheduleType::Plateau => Schedule::Plateau {
-            factor: raw.factor.map_or(0.1, |factor| factor.0),
-            patience: raw.patience.map_or(10, |epochs| epochs.size()),
-            threshold: raw.threshold.map_or(1e-4, |threshold| threshold.0),
+            factor: raw.factor().0,
+            patience: raw.patience().size(),
+            threshold: raw.threshold().0,
             min_learning_rate,
         },
     })

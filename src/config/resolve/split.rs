@@ -2,21 +2,24 @@
 
 use super::{Resolved, refuse};
 use crate::config::raw;
-use crate::config::types::{Part, SeriesBy, Split, SplitBy};
+use crate::config::types::{Order, Part, SeriesBy, Split, SplitBy};
 
 const NOTHING: Part = Part::Fraction(0.0);
 
 pub(super) fn resolve(
     raw: &raw::Split,
     series: &SeriesBy,
-    has_time: bool,
+    order: Option<Order>,
     has_window: bool,
 ) -> Resolved<Split> {
     let by = unit(raw, series, has_window)?;
     let part = |part: &Option<crate::config::part::Part>| part.as_ref().map(|part| part.0.clone());
     let (train, valid, test) = (part(&raw.train), part(&raw.valid), part(&raw.test));
     let (valid, test) = match (&train, valid, test) {
-        (None, None, None) => (Part::Fraction(0.1), Part::Fraction(0.2)),
+        (None, None, None) => {
+            let usual = raw::Split::usual();
+            (part(&usual.valid).unwrap_or(NOTHING), part(&usual.test).unwrap_or(NOTHING))
+        }
         (None, valid, test) => (valid.unwrap_or(NOTHING), test.unwrap_or(NOTHING)),
         (Some(_), Some(valid), Some(test)) => (valid, test),
         (Some(_), ..) => {
@@ -28,7 +31,7 @@ pub(super) fn resolve(
         }
     };
     let split = Split { by, train, valid, test };
-    dates(&split, has_time)?;
+    dates(&split, order)?;
     fractions(&split)?;
     Ok(split)
 }
@@ -47,9 +50,7 @@ fn unit(raw: &raw::Split, series: &SeriesBy, has_window: bool) -> Resolved<Split
         None => raw::SplitUnit::Time,
     };
     match (by, raw.seed) {
-        (raw::SplitUnit::Series, seed) => {
-            Ok(SplitBy::Series { seed: seed.map_or(0, |seed| seed.0) })
-        }
+        (raw::SplitUnit::Series, _) => Ok(SplitBy::Series { seed: raw.seed().0 }),
         (raw::SplitUnit::Time, None) => Ok(SplitBy::Time),
         (raw::SplitUnit::Time, Some(_)) => refuse(
             "data.split.seed",
@@ -58,7 +59,8 @@ fn unit(raw: &raw::Split, series: &SeriesBy, has_window: bool) -> Resolved<Split
     }
 }
 
-fn dates(split: &Split, has_time: bool) -> Resolved<()> {
+/// `order` is that of the times, if there are any.
+fn dates(split: &Split, order: Option<Order>) -> Resolved<()> {
     let parts = [
         ("train", split.train.as_ref()),
         ("valid", Some(&split.valid)),
@@ -75,11 +77,21 @@ fn dates(split: &Split, has_time: bool) -> Resolved<()> {
             "a date cuts rows in time, but this split deals whole series; write \"by\": \"time\", or a number",
         );
     }
-    if !has_time {
-        return refuse(
-            key,
-            "a date needs data.time; name the time column, or write a number of rows",
-        );
+    match order {
+        Some(Order::Error) => {}
+        Some(Order::Ignore) => {
+            return refuse(
+                key,
+                "a date cuts rows in time, but \"order\": \"ignore\" leaves them as they are in the file; \
+                 write a number of rows, or sort the file and take data.order out",
+            );
+        }
+        None => {
+            return refuse(
+                key,
+                "a date needs data.time; name the time column, or write a number of rows",
+            );
+        }
     }
     let all = parts.iter().filter_map(|(_, part)| *part).filter(|part| **part != NOTHING);
     let dates: Vec<_> = all.clone().filter(is_date).collect();

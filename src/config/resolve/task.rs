@@ -7,8 +7,8 @@ use crate::config::types::{Head, LossSteps, TaskConfig, TaskKind};
 pub(super) fn kind(raw: &raw::Task) -> Resolved<TaskKind> {
     match (raw.r#type, raw.horizon) {
         (None, _) => refuse("task.type", "is missing; write \"forecast\" or \"regression\""),
-        (Some(raw::TaskType::Forecast), horizon) => {
-            Ok(TaskKind::Forecast { horizon: horizon.map_or(1, |rows| rows.size()) })
+        (Some(raw::TaskType::Forecast), _) => {
+            Ok(TaskKind::Forecast { horizon: raw.horizon().size() })
         }
         (Some(raw::TaskType::Regression), None) => Ok(TaskKind::Regression),
         (Some(raw::TaskType::Regression), Some(_)) => refuse(
@@ -19,9 +19,9 @@ pub(super) fn kind(raw: &raw::Task) -> Resolved<TaskKind> {
 }
 
 pub(super) fn loss_steps(raw: &raw::Task) -> LossSteps {
-    match raw.loss_steps {
-        Some(raw::LossSteps::Last) => LossSteps::Last,
-        Some(raw::LossSteps::All) | None => LossSteps::All,
+    match raw.loss_steps() {
+        raw::LossSteps::Last => LossSteps::Last,
+        raw::LossSteps::All => LossSteps::All,
     }
 }
 

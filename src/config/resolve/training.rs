@@ -13,31 +13,28 @@ pub(super) fn resolve(raw: &raw::Training) -> Resolved<TrainingConfig> {
             "\"state\": \"carry\" reads chunks in their order in time; write false, or \"reset\"",
         );
     }
-    let optimizer = optimizer::resolve(&raw.optimizer.clone().unwrap_or_default())?;
-    let raw_schedule = raw.schedule.clone().unwrap_or_default();
-    let early_stopping = raw.early_stopping.clone().flatten();
+    let optimizer = optimizer::resolve(&raw.optimizer())?;
+    let raw_schedule = raw.schedule();
     Ok(TrainingConfig {
-        epochs: raw.epochs.map_or(20, |epochs| epochs.size()),
-        batch_size: raw.batch_size.map_or(32, |size| size.size()),
-        loss: loss(&raw.loss.clone().unwrap_or_default())?,
+        epochs: raw.epochs().size(),
+        batch_size: raw.batch_size().size(),
+        loss: loss(&raw.loss())?,
         optimizer,
         schedule: schedule::resolve(&raw_schedule, optimizer.learning_rate())?,
-        warmup_steps: raw_schedule.warmup_steps.map_or(0, |steps| steps.0),
-        clip_grad_norm: raw.clip_grad_norm.flatten().map(|norm| norm.0),
-        early_stopping: early_stopping.map(|raw| stopping(&raw)).transpose()?,
+        warmup_steps: raw_schedule.warmup_steps().0,
+        clip_grad_norm: raw.clip_grad_norm().map(|norm| norm.0),
+        early_stopping: raw.early_stopping().map(|raw| stopping(&raw)).transpose()?,
         shuffle: raw.shuffle.unwrap_or(!carry),
-        seed: raw.seed.map_or(1, |seed| seed.0),
+        seed: raw.seed().0,
         state,
     })
 }
 
 fn state(raw: &raw::Training) -> Resolved<State> {
-    match (raw.state, raw.lanes) {
-        (Some(raw::State::Carry), lanes) => {
-            Ok(State::Carry { lanes: lanes.map_or(1, |lanes| lanes.size()) })
-        }
-        (Some(raw::State::Reset) | None, None) => Ok(State::Reset),
-        (Some(raw::State::Reset) | None, Some(_)) => refuse(
+    match (raw.state(), raw.lanes) {
+        (raw::State::Carry, _) => Ok(State::Carry { lanes: raw.lanes().size() }),
+        (raw::State::Reset, None) => Ok(State::Reset),
+        (raw::State::Reset, Some(_)) => refuse(
             "training.lanes",
             "cuts series for \"state\": \"carry\"; write that too, or take it out",
         ),
@@ -45,9 +42,9 @@ fn state(raw: &raw::Training) -> Resolved<State> {
 }
 
 fn loss(raw: &raw::Loss) -> Resolved<LossKind> {
-    let kind = raw.r#type.unwrap_or(raw::LossType::Mse);
+    let kind = raw.r#type();
     match (kind, raw.delta) {
-        (raw::LossType::Huber, delta) => Ok(LossKind::Huber { delta: delta.map_or(1.0, |d| d.0) }),
+        (raw::LossType::Huber, _) => Ok(LossKind::Huber { delta: raw.delta().0 }),
         (_, Some(_)) => refuse(
             "training.loss.delta",
             format!("is not an option of \"{}\"; take it out, or write \"huber\"", kind.word()),
@@ -61,6 +58,5 @@ fn stopping(raw: &raw::EarlyStopping) -> Resolved<EarlyStopping> {
     let Some(patience) = raw.patience else {
         return refuse("training.early_stopping.patience", "is missing; write a number of epochs");
     };
-    let min_delta = raw.min_delta.map_or(0.0, |delta| delta.0);
-    Ok(EarlyStopping { patience: patience.size(), min_delta })
+    Ok(EarlyStopping { patience: patience.size(), min_delta: raw.min_delta().0 })
 }

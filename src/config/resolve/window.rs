@@ -4,15 +4,11 @@ use super::{Facts, Resolved, refuse};
 use crate::config::raw;
 use crate::config::types::{LossSteps, RelativeTo, Window};
 
-/// Rows in a window where `data.window` is absent.
-const LENGTH: usize = 96;
-
-/// `raw` tells absent (`None`) from null (`Some(None)`).
-pub(super) fn resolve(raw: Option<Option<raw::Window>>, facts: Facts) -> Resolved<Option<Window>> {
-    let Some(raw) = raw.unwrap_or(Some(raw::Window::default())) else {
+pub(super) fn resolve(raw: Option<raw::Window>, facts: Facts) -> Resolved<Option<Window>> {
+    let Some(raw) = raw else {
         return whole_series(facts);
     };
-    let length = raw.length.map_or(LENGTH, |rows| rows.size());
+    let length = raw.length().size();
     let stride = match raw.stride.map(|rows| rows.size()) {
         Some(stride) if facts.carry && stride != length => {
             return refuse(

@@ -6,6 +6,7 @@ use super::columns;
 use super::number::{self, Cell};
 use super::record::Record;
 use super::records::RecordReader;
+use crate::config::Dialect;
 use crate::error::{DataError, Error, Result, shown};
 
 /// The names of a file's columns.
@@ -13,7 +14,7 @@ use crate::error::{DataError, Error, Result, shown};
 pub struct Header {
     file: String,
     line: u64,
-    delimiter: u8,
+    dialect: Dialect,
     names: Vec<String>,
 }
 
@@ -31,7 +32,7 @@ impl Header {
         }
         let file = reader.file().to_owned();
         let mut header =
-            Header { file, line: record.line(), delimiter: reader.delimiter(), names: Vec::new() };
+            Header { file, line: record.line(), dialect: reader.dialect(), names: Vec::new() };
         for (place, name) in record.iter().enumerate() {
             let name = std::str::from_utf8(name).map_err(|error| {
                 let fault = not_utf8(name, error);
@@ -42,9 +43,19 @@ impl Header {
         Ok(header)
     }
 
+    /// The marks of the file.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// The names in the order of the file.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Whether most names are numbers or dates: a first line of data instead of names.
+    pub fn looks_like_data(&self) -> bool {
+        columns::look_like_data(&self.names)
     }
 
     /// Where the column `name` stands, from 0; `None` if nowhere.
@@ -65,13 +76,15 @@ impl Header {
         }
     }
 
-    /// Where the column `name` stands, from 0.
+    /// Where the column `name` stands, from 0; `wanted_by` tells who named it, as in
+    /// ` of data.inputs`.
     ///
     /// # Errors
     /// [`Error::Data`] if it stands twice, or nowhere: then with the likely reason and the header.
-    pub fn position(&self, name: &str) -> Result<usize> {
+    pub fn position(&self, name: &str, wanted_by: &str) -> Result<usize> {
         self.find(name)?.ok_or_else(|| {
-            self.header_error(columns::absent(name, &self.names, char::from(self.delimiter)))
+            let delimiter = self.dialect.delimiter;
+            self.header_error(columns::absent(name, wanted_by, &self.names, delimiter))
         })
     }
 
@@ -109,7 +122,9 @@ impl Header {
     /// [`empty_error`](Self::empty_error).
     pub fn number(&self, record: &Record, column: usize) -> Result<Cell> {
         let text = record.field(column);
-        number::parse(text).map_err(|error| self.cell_error(record, column, error.describe(text)))
+        let mark = self.dialect.decimal;
+        number::parse(text, mark)
+            .map_err(|error| self.cell_error(record, column, error.describe(text, mark)))
     }
 
     /// Reads a cell of a text column, as it is.
@@ -126,12 +141,13 @@ impl Header {
     pub fn empty_error(&self, record: &Record, column: usize) -> Error {
         let text = String::from_utf8_lossy(record.field(column));
         let message = match text.trim_matches(' ') {
-            "" => "the cell is empty; a number is needed: fill it, or take the row out".to_owned(),
-            word => format!(
-                "{} counts as an empty cell; a number is needed: fill it, or take the row out",
-                shown(word)
-            ),
+            "" => "the cell is empty".to_owned(),
+            word => format!("{} counts as an empty cell", shown(word)),
         };
+        let message = format!(
+            "{message}; a number is needed: fill it, take the row out, or set \"missing\": \"ffill\" in data to \
+             repeat the last value"
+        );
         self.cell_error(record, column, message)
     }
 

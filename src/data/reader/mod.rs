@@ -15,6 +15,7 @@ mod signature;
 #[cfg(test)]
 mod tests;
 
+pub use columns::absent;
 pub use header::Header;
 pub use record::Record;
 pub use records::RecordReader;

@@ -1,11 +1,12 @@
 //! From the text of a cell to a number.
 //!
-//! The grammar: ASCII spaces around; an optional `+` or `-`; digits with an optional `.` before,
-//! among or after them; an optional `e` or `E` with an optional sign and digits. Nothing else: no
+//! The grammar: ASCII spaces around; an optional `+` or `-`; digits with an optional decimal mark (`.`, or
+//! `,` where the dialect says so) before, among or after them; an optional `e` or `E` with an optional sign and digits. Nothing else: no
 //! `inf`, hexadecimal, underscores, thousands separators, decimal commas or digits of other
 //! scripts. The number is the f64 nearest to the text and must be finite as an f32.
 
 pub use super::hint::NumberError;
+pub(in crate::data) use super::hint::looks_like_date;
 
 /// What stands in a cell of a number column.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,18 +33,18 @@ impl Cell {
 /// Spellings of an empty cell, in any case of letters.
 const EMPTY: [&str; 10] = ["", "-", "?", "NA", "N/A", "#N/A", "NaN", "null", "none", "nil"];
 
-/// Reads a cell.
+/// Reads a cell; `mark` stands before decimals.
 ///
 /// # Errors
 /// If the text is neither a number of the grammar above nor one of the spellings of an empty cell,
 /// or too large for an f32.
-pub fn parse(text: &[u8]) -> Result<Cell, NumberError> {
+pub fn parse(text: &[u8], mark: u8) -> Result<Cell, NumberError> {
     let text = trim_spaces(text);
-    let Some(decimal) = Decimal::scan(text) else {
+    let Some(decimal) = Decimal::scan(text, mark) else {
         let empty = EMPTY.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()));
-        return if empty { Ok(Cell::Empty) } else { Err(NumberError::of(text)) };
+        return if empty { Ok(Cell::Empty) } else { Err(NumberError::of(text, mark)) };
     };
-    let value = decimal.exact().or_else(|| std::str::from_utf8(text).ok()?.parse().ok());
+    let value = decimal.exact().or_else(|| with_point(text, mark).parse().ok());
     match value {
         None => Err(NumberError::Malformed),
         Some(value) if !(value as f32).is_finite() => Err(NumberError::Overflow),
@@ -52,6 +53,11 @@ pub fn parse(text: &[u8]) -> Result<Cell, NumberError> {
         }
         Some(value) => Ok(Cell::Value(value)),
     }
+}
+
+/// A text of the grammar as the standard library reads it.
+fn with_point(text: &[u8], mark: u8) -> String {
+    String::from_utf8_lossy(text).replace(char::from(mark), ".")
 }
 
 /// The text without the ASCII spaces around it.
@@ -84,11 +90,13 @@ const POWERS: [f64; 23] = [
 
 impl Decimal {
     /// Checks the whole text against the grammar.
-    fn scan(text: &[u8]) -> Option<Self> {
+    fn scan(text: &[u8], mark: u8) -> Option<Self> {
         let (negative, mut rest) = split_sign(text);
         let mut decimal = Decimal { negative, mantissa: 0, digits: 0, exponent: 0 };
         let mut count = decimal.take_digits(&mut rest);
-        if let [b'.', after @ ..] = rest {
+        if let [byte, after @ ..] = rest
+            && *byte == mark
+        {
             rest = after;
             let places = decimal.take_digits(&mut rest);
             decimal.exponent = -(places as i64);

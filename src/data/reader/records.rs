@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::record::Record;
 use super::scan::{Fault, Found, Scan};
 use super::signature::{self, Start};
+use crate::config::Dialect;
 use crate::error::{DataError, Error, Result, shown_path};
 
 /// Bytes asked of the source at a time; the buffer grows beyond only for a longer record.
@@ -21,7 +22,7 @@ pub struct RecordReader<R> {
     path: PathBuf,
     /// `path`, safe to print.
     file: String,
-    delimiter: u8,
+    dialect: Dialect,
     unquoter: csv_core::Reader,
     buffer: Vec<u8>,
     /// The unread bytes are `buffer[start..end]`.
@@ -44,14 +45,14 @@ pub struct RecordReader<R> {
 impl<R: Read> RecordReader<R> {
     /// A reader of `source`, which errors call `file` (`<stdin>` for standard input). The source
     /// needs no buffer.
-    pub fn new(source: R, file: impl Into<PathBuf>, delimiter: u8) -> Self {
+    pub fn new(source: R, file: impl Into<PathBuf>, dialect: Dialect) -> Self {
         let path = file.into();
         RecordReader {
             source,
             file: shown_path(&path),
             path,
-            delimiter,
-            unquoter: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            dialect,
+            unquoter: csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).build(),
             buffer: vec![0; CHUNK],
             start: 0,
             end: 0,
@@ -78,7 +79,7 @@ impl<R: Read> RecordReader<R> {
         loop {
             if self.settle() {
                 let unread = &self.buffer[self.start..self.end];
-                let found = match self.scan.advance(unread, self.delimiter) {
+                let found = match self.scan.advance(unread, self.dialect.delimiter) {
                     Found::More if self.ended && !unread.is_empty() => self.scan.finish(),
                     found => found,
                 };
@@ -112,7 +113,7 @@ impl<R: Read> RecordReader<R> {
         // Line ends here close blank or discarded lines.
         let blank = unread.iter().take_while(|&&byte| byte == b'\n' || byte == b'\r').count();
         unread = &unread[blank..];
-        let more = Scan::new(1).advance(unread, self.delimiter) == Found::More;
+        let more = Scan::new(1).advance(unread, self.dialect.delimiter) == Found::More;
         !more || (self.ended && !unread.is_empty())
     }
 
@@ -126,9 +127,9 @@ impl<R: Read> RecordReader<R> {
         &self.file
     }
 
-    /// The byte between fields.
-    pub fn delimiter(&self) -> u8 {
-        self.delimiter
+    /// The marks it goes by.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Judges the first bytes, once.
@@ -176,7 +177,7 @@ impl<R: Read> RecordReader<R> {
         if quoted {
             record.fill_quoted(self.line, raw, &mut self.unquoter);
         } else {
-            record.fill_plain(self.line, raw, self.delimiter);
+            record.fill_plain(self.line, raw, self.dialect.delimiter);
         }
     }
 

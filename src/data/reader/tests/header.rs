@@ -8,21 +8,21 @@ fn header(text: &str) -> Header {
 }
 
 fn absent(text: &str, name: &str) -> String {
-    message(header(text).position(name))
+    message(header(text).position(name, " of data.inputs"))
 }
 
 #[test]
 fn columns_are_found_by_name() {
     let header = header("\u{feff}time,temp,\"flow, l/s\"\n");
-    assert_eq!(header.position("time").unwrap(), 0);
-    assert_eq!(header.position("flow, l/s").unwrap(), 2);
+    assert_eq!(header.position("time", " of data.inputs").unwrap(), 0);
+    assert_eq!(header.position("flow, l/s", " of data.inputs").unwrap(), 2);
     assert_eq!(header.find("target").unwrap(), None);
 }
 
 #[test]
 fn a_file_without_a_line_has_no_header() {
     for text in ["", "\u{feff}\n\n"] {
-        let mut reader = RecordReader::new(text.as_bytes(), "data.csv", b',');
+        let mut reader = RecordReader::new(text.as_bytes(), "data.csv", Dialect::default());
         let expected = "data.csv: no data rows: the file is empty";
         assert_eq!(message(Header::read(&mut reader)), expected);
     }
@@ -32,7 +32,7 @@ fn a_file_without_a_line_has_no_header() {
 fn an_absent_column_is_answered_with_the_nearest_and_the_header() {
     assert_eq!(
         absent("time,temp,flow\n", "tmp"),
-        "data.csv:1: column \"tmp\" is not in the header; did you mean \"temp\"? \
+        "data.csv:1: column \"tmp\" of data.inputs is not in the header; did you mean \"temp\"? \
          It has \"time\", \"temp\", \"flow\""
     );
     assert!(absent("time,Temp\n", "temp").contains("did you mean \"Temp\"?"));
@@ -57,25 +57,29 @@ fn other_delimiters_are_recognised() {
 #[test]
 fn a_header_that_is_data_is_recognised() {
     for text in ["1,2.5,-3e4\n", "2024-05-01T00:00:00Z,12.5,\n", "NA,1\n"] {
-        assert!(absent(text, "temp").contains("first line looks like data; a header line"));
+        assert!(absent(text, "temp").contains("first line looks like data ("), "{text}");
     }
     assert!(!absent("2m_temp,10m_wind\n", "temp").contains("looks like data"));
+    // Words may stand among the data.
+    assert!(absent("2024-05-01,MSFT,23.9\n", "temp").contains("looks like data"));
+    assert!(!absent("site,2019,load\n", "temp").contains("looks like data"));
     // Numbers may be names.
-    assert_eq!(header("0,1,2\n").position("1").unwrap(), 1);
+    assert_eq!(header("0,1,2\n").position("1", " of data.inputs").unwrap(), 1);
 }
 
 #[test]
 fn a_name_that_stands_twice_is_refused_where_it_is_used() {
     let header = header("a,temp,,b,temp,\n");
     let expected = "data.csv:1: column \"temp\" stands twice in the header, as 2 and 5; rename one";
-    assert_eq!(message(header.position("temp")), expected);
+    assert_eq!(message(header.position("temp", " of data.inputs")), expected);
     assert_eq!(message(header.find("temp")), expected);
-    assert_eq!(header.position("b").unwrap(), 3);
+    assert_eq!(header.position("b", " of data.inputs").unwrap(), 3);
 }
 
 #[test]
 fn a_header_must_be_utf_8() {
-    let mut reader = RecordReader::new(&b"\na,temp\xe9rature\n"[..], "data.csv", b',');
+    let mut reader =
+        RecordReader::new(&b"\na,temp\xe9rature\n"[..], "data.csv", Dialect::default());
     let error = message(Header::read(&mut reader));
     assert!(error.starts_with("data.csv:2: header, column 2: byte 0xe9 (place 5)"), "{error}");
 }
@@ -111,7 +115,7 @@ fn a_bad_cell_is_named_in_full() {
     assert_eq!(
         message(header.number(&record, 2)),
         "data.csv:3: column \"temp\" (3 of 4): \"12,5\" is not a number; \
-         decimal comma? Write a decimal point, as in 12.5"
+         decimal comma? Set \"decimal\": \",\" in data, or write a point, as in 12.5"
     );
     assert_eq!(header.number(&record, 3).unwrap(), Cell::Value(2.0));
 }
@@ -123,7 +127,7 @@ fn empty_cells_are_named_in_full() {
     let error = header.empty_error(&record, 0).to_string();
     assert_eq!(
         error,
-        "data.csv:2: column \"a\" (1 of 2): the cell is empty; a number is needed: fill it, or take the row out"
+        "data.csv:2: column \"a\" (1 of 2): the cell is empty; a number is needed: fill it, take the row out, or set \"missing\": \"ffill\" in data to repeat the last value"
     );
     let error = header.empty_error(&record, 1).to_string();
     assert!(error.contains("\"null\" counts as an empty cell"), "{error}");
@@ -150,13 +154,13 @@ fn control_characters_never_reach_a_message() {
     let messages = [
         message(header.number(&record, 1)),
         header.empty_error(&record, 1).to_string(),
-        message(header.position("\u{1b}c")),
+        message(header.position("\u{1b}c", " of data.inputs")),
         header.cell_error(&record, 0, "x").to_string(),
     ];
     for text in messages {
         assert!(!text.contains(|c: char| c.is_control() || c == '\u{202e}'), "{text:?}");
     }
-    let mut reader = RecordReader::new(&b"\0"[..], "a\nb\u{1b}.csv", b',');
+    let mut reader = RecordReader::new(&b"\0"[..], "a\nb\u{1b}.csv", Dialect::default());
     let text = message(reader.read(&mut Record::default()));
     assert!(text.starts_with("a\\nb\\u{1b}.csv:1: NUL"), "{text}");
 }

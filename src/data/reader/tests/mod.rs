@@ -8,6 +8,7 @@ mod records;
 use std::io::Read;
 
 use super::{Header, Record, RecordReader};
+use crate::config::Dialect;
 use crate::error::Error;
 
 /// Lines and fields of a text, and the messages of records refused on the way.
@@ -19,7 +20,7 @@ struct Outcome {
 
 /// Reads to the end, past refused records.
 fn outcome_of(source: impl Read) -> Outcome {
-    let mut reader = RecordReader::new(source, "data.csv", b',');
+    let mut reader = RecordReader::new(source, "data.csv", Dialect::default());
     let (mut record, mut outcome) = (Record::default(), Outcome::default());
     loop {
         match reader.read(&mut record) {
@@ -52,7 +53,7 @@ fn error_of(text: &[u8]) -> String {
 
 /// The header of a text and its first row.
 fn table(text: &[u8]) -> (Header, Record) {
-    let mut reader = RecordReader::new(text, "data.csv", b',');
+    let mut reader = RecordReader::new(text, "data.csv", Dialect::default());
     let header = Header::read(&mut reader).unwrap();
     let mut record = Record::default();
     reader.read(&mut record).unwrap();

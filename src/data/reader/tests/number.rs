@@ -1,7 +1,12 @@
 //! The grammar of numbers, and bits equal to those of the standard library.
 
 use super::Random;
-use crate::data::reader::number::{Cell, NumberError, parse};
+use crate::data::reader::number::{self, Cell, NumberError};
+
+/// A cell of the plain dialect.
+fn parse(text: &[u8]) -> Result<Cell, NumberError> {
+    number::parse(text, b'.')
+}
 
 #[test]
 fn the_grammar_is_what_is_documented() {
@@ -38,10 +43,10 @@ fn what_is_no_number_is_recognised() {
         ("1e400", Overflow),
         ("-3.5e38", Overflow),
         ("1e99999999999999999999", Overflow),
-        ("12,5", DecimalComma),
-        ("-1.234,5", DecimalComma),
-        ("0,12345", DecimalComma),
-        ("1,234", CommaOrGrouped),
+        ("12,5", OtherMark),
+        ("-1.234,5", OtherMark),
+        ("0,12345", OtherMark),
+        ("1,234", OtherMarkOrGrouped),
         ("1,234.5", Grouped),
         ("1,234,567", Grouped),
         ("1 234", Grouped),
@@ -76,19 +81,34 @@ fn what_is_no_number_is_recognised() {
     ];
     for (text, error) in bad {
         assert_eq!(parse(text.as_bytes()), Err(error), "{text}");
-        assert!(!error.describe(text.as_bytes()).is_empty());
+        assert!(!error.describe(text.as_bytes(), b'.').is_empty());
     }
 }
 
 #[test]
 fn messages_show_the_value_and_the_cure() {
-    let message = |text: &str| parse(text.as_bytes()).unwrap_err().describe(text.as_bytes());
+    let message = |text: &str| parse(text.as_bytes()).unwrap_err().describe(text.as_bytes(), b'.');
     assert!(message("1e39").starts_with("\"1e39\" overflows f32"));
     assert!(message(" inf ").starts_with("\"inf\" is not finite"));
     assert!(message("12,5").contains("decimal comma?"));
     assert!(message("1,234.5").contains("thousands separators?"));
     assert!(message("2024-05-01").contains("data.time"));
-    assert!(message("abc").contains("text (a category)"));
+    assert!(message("abc").contains("if it holds words"));
+}
+
+#[test]
+fn decimals_may_stand_after_a_comma() {
+    let parse = |text: &str| number::parse(text.as_bytes(), b',');
+    for (text, value) in [("12,5", 12.5), ("-,5", -0.5), ("1,25e-3", 1.25e-3), ("7", 7.0)] {
+        assert_eq!(parse(text), Ok(Cell::Value(value)), "{text}");
+    }
+    // Too many digits for the short way: the standard library reads it.
+    assert_eq!(parse("0,12345678901234567890123"), Ok(Cell::Value(0.12345678901234568)));
+    let message = |text: &str| parse(text).unwrap_err().describe(text.as_bytes(), b',');
+    assert!(message("12.5").contains("decimal point?"), "{}", message("12.5"));
+    assert!(message("1.234").contains("decimal point or thousands separator?"));
+    assert!(message("1.234,5").contains("thousands separators?"));
+    assert_eq!(parse("1,2,3"), Err(NumberError::Grouped));
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn an_empty_file_has_no_records() {
 #[test]
 fn the_last_record_needs_no_newline() {
     for (text, expected) in [("a\nb", true), ("a\n\"b\"", true), ("a\nb\r", false), ("", false)] {
-        let mut reader = RecordReader::new(text.as_bytes(), "data.csv", b',');
+        let mut reader = RecordReader::new(text.as_bytes(), "data.csv", Dialect::default());
         let mut record = Record::default();
         let mut last = None;
         while reader.read(&mut record).unwrap() {
@@ -125,7 +125,8 @@ fn huge_records_are_refused_early() {
     ];
     for (start, byte, expected) in cases {
         let left = 1 << 30;
-        let mut reader = RecordReader::new(Endless { start, byte, left }, "data.csv", b',');
+        let mut reader =
+            RecordReader::new(Endless { start, byte, left }, "data.csv", Dialect::default());
         let mut record = Record::default();
         assert!(reader.read(&mut record).unwrap());
         assert!(message(reader.read(&mut record)).starts_with(expected));
@@ -158,7 +159,8 @@ impl Read for Pieces {
 fn a_record_goes_out_before_the_source_is_asked_again() {
     for ending in ["\n", "\r\n", "\r"] {
         let text: &'static str = "1,2\n\n\"3\n3\",4\n5,6\"\n7,\"\"\n".replace('\n', ending).leak();
-        let mut reader = RecordReader::new(Pieces(vec![text.as_bytes()]), "data.csv", b',');
+        let mut reader =
+            RecordReader::new(Pieces(vec![text.as_bytes()]), "data.csv", Dialect::default());
         let mut record = Record::default();
         assert!(!reader.has_buffered_record());
         for refused in [false, false, true, false] {
@@ -174,7 +176,7 @@ fn a_record_goes_out_before_the_source_is_asked_again() {
 #[test]
 fn a_newline_that_comes_late_belongs_to_its_return() {
     let pieces = vec![&b"1,2\r"[..], b"\n", b"3,4\r", b"\n5,6\r\n7"];
-    let mut reader = RecordReader::new(Pieces(pieces), "data.csv", b',');
+    let mut reader = RecordReader::new(Pieces(pieces), "data.csv", Dialect::default());
     let mut record = Record::default();
     for line in 1..=3 {
         assert!(reader.read(&mut record).unwrap());
@@ -190,7 +192,7 @@ fn has_buffered_record_foretells_whether_the_source_is_asked() {
     for cut in 0..text.len() {
         let pieces = vec![&text[..cut + 1], &text[cut + 1..]];
         let pieces = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
-        let mut reader = RecordReader::new(Pieces(pieces), "data.csv", b',');
+        let mut reader = RecordReader::new(Pieces(pieces), "data.csv", Dialect::default());
         let mut record = Record::default();
         for _ in 0..5 {
             let (ready, left) = (reader.has_buffered_record(), reader.source.0.len());
@@ -223,14 +225,15 @@ impl Read for Failing {
 
 #[test]
 fn a_source_that_fails_is_an_input_error() {
-    let mut reader = RecordReader::new(Failing(false), "data", b',');
+    let mut reader = RecordReader::new(Failing(false), "data", Dialect::default());
     let error = reader.read(&mut Record::default()).unwrap_err();
     assert_eq!((error.exit_code(), error.to_string().as_str()), (66, "data: is a directory"));
 }
 
 #[test]
 fn tabs_may_separate() {
-    let mut reader = RecordReader::new(&b"a\t\"b\tc\"\td,e\n"[..], "data.tsv", b'\t');
+    let tabs = Dialect { delimiter: b'\t', ..Dialect::default() };
+    let mut reader = RecordReader::new(&b"a\t\"b\tc\"\td,e\n"[..], "data.tsv", tabs);
     let mut record = Record::default();
     assert!(reader.read(&mut record).unwrap());
     assert!(record.iter().eq([&b"a"[..], b"b\tc", b"d,e"]));

@@ -1,0 +1,201 @@
+//! How regularly rows follow each other in time.
+
+use crate::data::time::TimeKind;
+use crate::data::{Series, Table};
+
+const DAY: u64 = 86_400_000_000_000;
+
+/// The times of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline {
+    /// How they are written.
+    pub kind: TimeKind,
+    /// The earliest, as written.
+    pub first: String,
+    /// The latest, as written.
+    pub last: String,
+    /// From row to row; none where no series has two rows.
+    pub step: Option<Step>,
+    /// Missing rows, in the order of the series.
+    pub gaps: Vec<Gap>,
+    /// Steps that are neither the usual one nor a gap.
+    pub irregular: u64,
+    /// Rows whose time does not come after the one before it, where the config allows it.
+    pub disordered: u64,
+}
+
+/// The usual time between two rows of a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Nanoseconds (numbers: billionths).
+    pub nanos: u64,
+    /// The share of all steps that are exactly this long.
+    pub share: f64,
+    /// Days from Monday to Friday: a weekend is no gap.
+    pub weekdays: bool,
+}
+
+/// Rows that are missing between two others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Which series.
+    pub series: usize,
+    /// The row after the gap.
+    pub row: usize,
+    /// From the row before it to that row.
+    pub nanos: u64,
+    /// Rows that would have been there.
+    pub missing: u64,
+}
+
+impl Timeline {
+    /// Of a table; none without a time column.
+    pub fn new(table: &Table) -> Option<Self> {
+        let kind = table.series.iter().find_map(Series::time_kind)?;
+        let dated = || table.series.iter().filter(|s| !s.times.is_empty());
+        let rows =
+            || dated().flat_map(|s| s.times.iter().enumerate().map(move |(row, at)| (at, s, row)));
+        let (_, s, row) = rows().min_by_key(|(at, ..)| **at)?;
+        let first = s.time_text(row).to_owned();
+        let (_, s, row) = rows().max_by_key(|(at, ..)| **at)?;
+        let last = s.time_text(row).to_owned();
+        let step = usual_step(table, kind);
+        let (mut gaps, mut irregular) = (Vec::new(), 0);
+        if let Some(step) = step {
+            for (series, row, nanos) in steps(table) {
+                let missing = step.missing(table.series[series].times[row], nanos);
+                if missing > 0 {
+                    gaps.push(Gap { series, row, nanos, missing });
+                } else if step.is_irregular(nanos) {
+                    irregular += 1;
+                }
+            }
+        }
+        let not_after = |s: &Series| s.times.windows(2).filter(|w| w[1] <= w[0]).count() as u64;
+        let disordered = table.series.iter().map(not_after).sum();
+        Some(Self { kind, first, last, step, gaps, irregular, disordered })
+    }
+
+    /// The longest gap, the first of equals.
+    pub fn longest_gap(&self) -> Option<Gap> {
+        self.gaps.iter().copied().reduce(|a, b| if b.nanos > a.nanos { b } else { a })
+    }
+}
+
+/// (series, row, time since the row before) of all rows that come after the one before.
+fn steps(table: &Table) -> impl Iterator<Item = (usize, usize, u64)> {
+    table.series.iter().enumerate().flat_map(|(series, s)| {
+        let steps = s.times.windows(2).enumerate().filter(|(_, w)| w[1] > w[0]);
+        let nanos = |w: &[i128]| u64::try_from(w[1] - w[0]).unwrap_or(u64::MAX);
+        steps.map(move |(row, w)| (series, row + 1, nanos(w)))
+    })
+}
+
+/// The commonest step if half of all are like it, else the median: clocks that tremble have no commonest one.
+fn usual_step(table: &Table, kind: TimeKind) -> Option<Step> {
+    let mut all: Vec<u64> = steps(table).map(|(_, _, nanos)| nanos).collect();
+    all.sort_unstable();
+    let median = *all.get(all.len() / 2)?;
+    let commonest = all.chunk_by(|a, b| a == b).max_by_key(|same| same.len())?;
+    let half = 2 * commonest.len() >= all.len();
+    let nanos = if half { commonest[0] } else { median };
+    let equal = all.iter().filter(|&&step| step == nanos).count();
+    let weekdays = kind != TimeKind::Number
+        && nanos == DAY
+        && table.series.iter().flat_map(|s| &s.times).all(|&time| !is_weekend(day(time)));
+    Some(Step { nanos, share: equal as f64 / all.len() as f64, weekdays })
+}
+
+impl Step {
+    /// Rows missing before a row at `time` that comes `nanos` after the one before it.
+    fn missing(self, time: i128, nanos: u64) -> u64 {
+        if self.nanos == 0 {
+            return 0;
+        }
+        if self.weekdays {
+            let today = day(time);
+            let before = today - i64::try_from(nanos / DAY).unwrap_or(i64::MAX / 2);
+            // Whole weeks have five; the rest is counted day by day.
+            let weeks = (today - before - 1).div_euclid(7);
+            let rest = (before + 1 + 7 * weeks..today).filter(|&day| !is_weekend(day)).count();
+            return 5 * weeks.max(0) as u64 + rest as u64;
+        }
+        (nanos.saturating_add(self.nanos / 2) / self.nanos).saturating_sub(1)
+    }
+
+    /// Differs by more than a tenth: months, leap years and summer time stay within that.
+    fn is_irregular(self, nanos: u64) -> bool {
+        !self.weekdays && nanos.abs_diff(self.nanos) > self.nanos / 10
+    }
+}
+
+/// Days since 1970-01-01.
+fn day(time: i128) -> i64 {
+    time.div_euclid(i128::from(DAY)) as i64
+}
+
+/// 1970-01-01 was a Thursday.
+fn is_weekend(day: i64) -> bool {
+    matches!((day + 3).rem_euclid(7), 5 | 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::audit::tests::table;
+
+    fn timeline(times: &[&str]) -> Timeline {
+        let rows: String = times.iter().map(|time| format!("{time},1\n")).collect();
+        Timeline::new(&table("time", &format!("time,y\n{rows}"))).expect("times")
+    }
+
+    #[test]
+    fn a_gap_is_counted_in_missing_rows() {
+        let t = timeline(&[
+            "2024-01-01 00:00",
+            "2024-01-01 01:00",
+            "2024-01-01 02:00",
+            "2024-01-01 05:00",
+            "2024-01-01 06:00",
+            "2024-01-01 06:20",
+        ]);
+        let hour = 3_600_000_000_000;
+        assert_eq!(t.step, Some(Step { nanos: hour, share: 0.6, weekdays: false }));
+        assert_eq!(t.gaps, [Gap { series: 0, row: 3, nanos: 3 * hour, missing: 2 }]);
+        assert_eq!(t.irregular, 1);
+        assert_eq!((&t.first[..], &t.last[..]), ("2024-01-01 00:00", "2024-01-01 06:20"));
+    }
+
+    #[test]
+    fn a_weekend_is_no_gap_for_weekdays_but_a_holiday_is() {
+        let t = timeline(&["2024-05-02", "2024-05-03", "2024-05-06", "2024-05-07", "2024-05-08"]);
+        assert_eq!((t.step.map(|s| s.weekdays), &t.gaps[..]), (Some(true), &[][..]));
+        let days =
+            ["2024-05-02", "2024-05-03", "2024-05-07", "2024-05-08", "2024-05-20", "2024-05-21"];
+        let missing: Vec<u64> = timeline(&days).gaps.iter().map(|gap| gap.missing).collect();
+        assert_eq!(missing, [1, 7]);
+        // With a Saturday among them the days are days.
+        let t = timeline(&["2024-05-02", "2024-05-03", "2024-05-04", "2024-05-07", "2024-05-08"]);
+        assert_eq!(t.gaps.len(), 1);
+    }
+
+    #[test]
+    fn times_out_of_order_are_counted_and_are_no_gaps() {
+        let data = r#""time":"t","order":"ignore","targets":["y"]"#;
+        let config = crate::data::audit::tests::config(data, r#"{"type":"forecast"}"#);
+        let roles = crate::data::Roles::new(&config.data);
+        let csv = "t,y\n0,1\n10,1\n20,1\n5,1\n15,1\n15,1\n25,1\n";
+        let t = Timeline::new(&crate::data::audit::tests::table_of(&roles, csv)).expect("times");
+        assert_eq!((t.disordered, t.gaps.len(), t.irregular), (2, 0, 0));
+        assert_eq!((&t.first[..], &t.last[..]), ("0", "25"));
+    }
+
+    #[test]
+    fn months_and_trembling_clocks_are_regular() {
+        let months = ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30", "2024-05-31"];
+        let t = timeline(&months);
+        assert_eq!((t.gaps.len(), t.irregular), (0, 0));
+        let t = timeline(&["0", "10.01", "20.03", "29.99", "40.02", "70.01", "80"]);
+        assert_eq!((t.gaps.len(), t.irregular), (1, 0));
+    }
+}

@@ -1,0 +1,142 @@
+//! What the cells of one column are.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::config::Dialect;
+use crate::data::reader::number::{self, Cell};
+use crate::data::scale::Moments;
+use crate::data::time::{self, TimeKind};
+use crate::error::shown;
+
+/// More different values than this are only "many".
+const DISTINCT_LIMIT: usize = 5_000;
+
+/// Of so many cells one may be no number before a column is no number column that has slipped.
+const SLIPS: u64 = 20;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Numbers, apart from empty cells.
+    Number,
+    /// Numbers, apart from empty cells and a few that are neither.
+    Slipped,
+    /// Times as ISO 8601 writes them.
+    Time,
+    /// Dates or times in another form.
+    OtherTime,
+    /// Words.
+    Text,
+    /// Nothing.
+    Empty,
+}
+
+/// Everything counted about a column.
+#[derive(Clone, Debug)]
+pub struct ColumnSurvey {
+    /// Its name in the header.
+    pub name: String,
+    /// Cells that are not empty.
+    pub filled: u64,
+    /// Cells that are.
+    pub empty: u64,
+    /// Whether the file's first row has no value here.
+    pub begins_empty: bool,
+    /// The first empty cell's line.
+    pub first_empty: Option<u64>,
+    /// Of the numbers.
+    pub moments: Moments,
+    /// Whether all numbers are whole.
+    pub whole: bool,
+    /// Cells that are neither empty nor numbers, and the first one: its line and text, quoted.
+    pub other: (u64, Option<(u64, String)>),
+    times: u64,
+    looks_like_time: u64,
+    /// Whether every number is one more than the one before: the rows counted.
+    counts: bool,
+    last: f64,
+    distinct: HashSet<u64>,
+}
+
+impl ColumnSurvey {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            filled: 0,
+            empty: 0,
+            begins_empty: false,
+            first_empty: None,
+            moments: Moments::default(),
+            whole: true,
+            other: (0, None),
+            times: 0,
+            looks_like_time: 0,
+            counts: true,
+            last: f64::NAN,
+            distinct: HashSet::new(),
+        }
+    }
+
+    /// Takes in a cell.
+    pub(super) fn add(&mut self, cell: &[u8], line: u64, dialect: Dialect) {
+        match number::parse(cell, dialect.decimal) {
+            Ok(Cell::Empty) => {
+                self.begins_empty |= self.filled + self.empty == 0;
+                self.empty += 1;
+                self.first_empty.get_or_insert(line);
+                return;
+            }
+            Ok(Cell::Value(value) | Cell::Underflow(value)) => self.add_number(value),
+            Err(_) => self.add_text(&String::from_utf8_lossy(cell), line, dialect),
+        }
+        self.filled += 1;
+        if self.distinct.len() <= DISTINCT_LIMIT {
+            let mut hasher = DefaultHasher::new();
+            cell.hash(&mut hasher);
+            self.distinct.insert(hasher.finish());
+        }
+    }
+
+    fn add_number(&mut self, value: f64) {
+        self.whole &= value % 1.0 == 0.0;
+        self.counts &= self.last.is_nan() || value == self.last + 1.0;
+        self.last = value;
+        self.moments.add(value);
+    }
+
+    fn add_text(&mut self, text: &str, line: u64, dialect: Dialect) {
+        let is_time = |time: time::Time| time.kind != TimeKind::Number;
+        self.times += u64::from(time::parse(text, dialect.decimal).is_some_and(is_time));
+        self.looks_like_time += u64::from(number::looks_like_date(text.trim().as_bytes()));
+        self.other.0 += 1;
+        self.other.1.get_or_insert_with(|| (line, shown(text)));
+    }
+
+    /// What the column is.
+    pub fn kind(&self) -> Kind {
+        match self.other.0 {
+            _ if self.filled == 0 => Kind::Empty,
+            0 => Kind::Number,
+            other if other == self.filled && self.times == other => Kind::Time,
+            other if other == self.filled && self.looks_like_time == other => Kind::OtherTime,
+            other if other * SLIPS <= self.filled => Kind::Slipped,
+            _ => Kind::Text,
+        }
+    }
+
+    /// How many different values there are; none where there are many.
+    pub fn distinct(&self) -> Option<u64> {
+        (self.distinct.len() <= DISTINCT_LIMIT).then_some(self.distinct.len() as u64)
+    }
+
+    /// Whether it holds one value in all its rows.
+    pub fn constant(&self) -> bool {
+        self.filled > 0 && self.distinct.len() == 1
+    }
+
+    /// Whether it only counts the rows of the file.
+    pub fn counts_rows(&self) -> bool {
+        self.kind() == Kind::Number && self.counts && self.filled > 2
+    }
+}

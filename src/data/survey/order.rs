@@ -1,0 +1,126 @@
+//! Which column tells time, and which tell series apart: those under which the times of each series go up.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::Extent;
+use super::candidates::{Keys, Rows, Times, read};
+use super::column::ColumnSurvey;
+use super::timeline::{Moment, Timeline};
+use crate::config::Dialect;
+use crate::data::time::TimeKind;
+use crate::error::Result;
+
+/// Of so many steps one may go back before a column is no clock that once was set.
+const SLIPS: u64 = 100;
+
+/// What was found.
+pub(super) struct Found {
+    pub(super) time: Option<Timeline>,
+    pub(super) series: Vec<usize>,
+    pub(super) extent: Extent,
+}
+
+/// Tries the candidates in the order of their likelihood.
+pub(super) fn find(
+    path: &Path,
+    dialect: Dialect,
+    columns: &[ColumnSurvey],
+    rows: u64,
+) -> Result<Found> {
+    let table = read(path, dialect, columns, rows)?;
+    let all = vec![0; table.lines.len()];
+    let usable = || table.times.iter().filter(|times| !times.broken);
+    let is_clock = |times: &&Times| times.kind != TimeKind::Number;
+    let found = |times: &Times, keys: &[u32], series: Vec<usize>| Found {
+        time: Some(table.timeline(times, keys)),
+        series,
+        extent: extent(keys),
+    };
+    for times in usable() {
+        let timeline = table.timeline(times, &all);
+        if timeline.disorder.is_none() {
+            return Ok(found(times, &all, Vec::new()));
+        }
+        if let Some((series, keys)) = table.sorting_keys(times) {
+            return Ok(found(times, &keys, series));
+        }
+    }
+    // A clock that was set back now and then is still a clock.
+    for times in usable().filter(is_clock) {
+        let slips = |keys: &[u32]| table.timeline(times, keys).disorder.map_or(0, |(n, _)| n);
+        if slips(&all) * SLIPS <= rows {
+            return Ok(found(times, &all, Vec::new()));
+        }
+        let fits = |keys: &&Keys| keys.likely && slips(&keys.series) * SLIPS <= rows;
+        if let Some(keys) = table.keys.iter().find(fits) {
+            return Ok(found(times, &keys.series, vec![keys.column]));
+        }
+    }
+    let (series, keys) = match table.keys.iter().find(|keys| keys.named) {
+        Some(keys) => (vec![keys.column], &keys.series),
+        None => (Vec::new(), &all),
+    };
+    Ok(Found { time: None, series, extent: extent(keys) })
+}
+
+impl Rows {
+    fn timeline(&self, times: &Times, keys: &[u32]) -> Timeline {
+        let rows = keys.iter().zip(&times.nanos).zip(&self.lines);
+        let moments = rows.map(|((&series, &time), &line)| Moment { series, time, line });
+        Timeline::follow(times.column, times.kind, moments, times.ends.clone())
+    }
+
+    /// The columns under which the times of every series go up: one, else two together. A column of measured
+    /// numbers may sort the rows by chance, so there have to be as many series as rows share a time, or the
+    /// column has to hold words or be named like one.
+    fn sorting_keys(&self, times: &Times) -> Option<(Vec<usize>, Vec<u32>)> {
+        let sorts = |keys: &[u32]| self.timeline(times, keys).disorder.is_none();
+        let (together, different) = rows_at_once(&times.nanos);
+        // A few times that stand there twice are slips of a clock, not series side by side.
+        let side_by_side = 10 * different <= 9 * times.nanos.len();
+        let as_many = |keys: &[u32]| side_by_side && extent(keys).series == together;
+        let singles = || self.keys.iter().filter(|keys| keys.column != times.column);
+        if let Some(one) = singles().find(|one| as_many(&one.series) && sorts(&one.series)) {
+            return Some((vec![one.column], one.series.clone()));
+        }
+        for (at, a) in singles().enumerate() {
+            for b in singles().skip(at + 1) {
+                let both = joined(&a.series, &b.series);
+                if as_many(&both) && sorts(&both) {
+                    return Some((vec![a.column, b.column], both));
+                }
+            }
+        }
+        let one = singles().find(|one| one.likely && sorts(&one.series))?;
+        Some((vec![one.column], one.series.clone()))
+    }
+}
+
+/// Most rows that share a time, and how many different times there are.
+fn rows_at_once(times: &[i128]) -> (u64, usize) {
+    let mut counts: HashMap<i128, u64> = HashMap::new();
+    times.iter().for_each(|&time| *counts.entry(time).or_default() += 1);
+    (counts.values().copied().max().unwrap_or(0), counts.len())
+}
+
+/// Series told apart by two columns.
+fn joined(a: &[u32], b: &[u32]) -> Vec<u32> {
+    let mut numbers = HashMap::new();
+    let pair = |(&a, &b): (&u32, &u32)| {
+        let next = numbers.len() as u32;
+        *numbers.entry((a, b)).or_insert(next)
+    };
+    a.iter().zip(b).map(pair).collect()
+}
+
+fn extent(keys: &[u32]) -> Extent {
+    let mut rows: HashMap<u32, u64> = HashMap::new();
+    keys.iter().for_each(|&key| *rows.entry(key).or_default() += 1);
+    let (shortest, longest) = (rows.values().min(), rows.values().max());
+    Extent {
+        series: rows.len() as u64,
+        shortest: shortest.copied().unwrap_or(0),
+        longest: longest.copied().unwrap_or(0),
+    }
+}

@@ -1,0 +1,49 @@
+//! Reports with given errors, for tests of what is made of them.
+
+use super::report::{Report, RowCounts, Scores, TargetScores};
+use super::verdict::Verdict;
+use crate::metrics::{Errors, Figures};
+
+fn figures(rmse: f64) -> Figures {
+    let mut errors = Errors::default();
+    errors.add(rmse, 0.0);
+    errors.figures()
+}
+
+/// Scores of targets that have the same RMSE at each of `steps` steps.
+pub(crate) fn scores(targets: &[(&str, f64)], steps: usize) -> Scores {
+    let target = |&(name, rmse): &(&str, f64)| {
+        let data = figures(rmse);
+        let horizon = vec![(data, data); steps];
+        (name.to_owned(), TargetScores { data, scaled: data, horizon })
+    };
+    let mean = targets.iter().map(|(_, rmse)| rmse).sum::<f64>() / targets.len() as f64;
+    Scores {
+        data: (targets.len() == 1).then(|| figures(mean)),
+        scaled: figures(mean),
+        targets: targets.iter().map(target).collect(),
+    }
+}
+
+/// A report of targets, each with its name, its RMSE and the naive one; without a verdict.
+pub(crate) fn report(targets: &[(&str, f64, f64)], steps: usize) -> Report {
+    let ours: Vec<_> = targets.iter().map(|&(name, ours, _)| (name, ours)).collect();
+    let theirs: Vec<_> = targets.iter().map(|&(name, _, theirs)| (name, theirs)).collect();
+    Report {
+        split: "test".into(),
+        rows: RowCounts::default(),
+        loss: None,
+        loss_per_step: None,
+        scores: scores(&ours, steps),
+        baselines: vec![("last_value".into(), scores(&theirs, steps))],
+        series: Vec::new(),
+        horizon: Some(steps),
+        time_step: None,
+        verdict: Verdict::default(),
+    }
+}
+
+/// The RMSE of the first target at a step, from 0.
+pub(crate) fn set_step(report: &mut Report, step: usize, rmse: f64) {
+    report.scores.targets[0].1.horizon[step].0 = figures(rmse);
+}
