@@ -19,7 +19,7 @@ impl Config {
     /// the command line, which beat the file; paths in them are relative to the working directory.
     ///
     /// # Errors
-    /// [`Error::Input`] if the file cannot be read, else [`Error::Config`].
+    /// [`Input`](crate::error::Error::Input) if the file cannot be read, else [`Config`](crate::error::Error::Config).
     pub fn load(path: &Path, sets: &[String]) -> Result<Self> {
         let mut bytes = Vec::new();
         std::fs::File::open(path)
@@ -39,7 +39,7 @@ impl Config {
     /// Reads the text of a config. `place` names it in errors; `folder` is what its paths are relative to.
     ///
     /// # Errors
-    /// [`Error::Config`] with `PLACE:LINE:COLUMN`, or the `--set` argument, that is to blame.
+    /// [`Config`](crate::error::Error::Config) with `PLACE:LINE:COLUMN`, or the `--set` argument, that is to blame.
     pub fn parse(text: &str, place: &str, folder: &Path, sets: &[String]) -> Result<Self> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         below_limit(text.len(), place)?;
@@ -86,7 +86,7 @@ impl Config {
     /// A config from what [`Config::section_json`] wrote: without files and run folder.
     ///
     /// # Errors
-    /// [`Error::Config`] whose place is the name of the section.
+    /// [`Config`](crate::error::Error::Config) whose place is the name of the section.
     pub fn from_sections(data: &str, task: &str, model: &str, training: &str) -> Result<Self> {
         let raw = raw::Config {
             data: Some(parse(data, "data")?),

@@ -47,7 +47,7 @@ pub struct Copied {
 }
 
 /// All inputs that give a target away. Each series is counted from its own means.
-pub(super) fn copies(train: &PartRows, encoder: &Encoder) -> Vec<Copied> {
+pub fn copies(train: &PartRows, encoder: &Encoder) -> Vec<Copied> {
     let rows = |count| Sample::new(train, encoder.reach(), count);
     let (first, second) = (rows(FIRST_LOOK), rows(SECOND_LOOK));
     if first.rows.len() < ENOUGH {

@@ -13,7 +13,7 @@ mod sizes;
 mod tests;
 mod timeline;
 
-pub use copies::{Copied, Tells};
+pub use copies::{Copied, Tells, copies};
 pub use drift::{Drift, Strength};
 pub use extremes::{Jump, Outliers};
 pub use finding::{Finding, Misfit};

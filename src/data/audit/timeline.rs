@@ -22,6 +22,8 @@ pub struct Timeline {
     pub irregular: u64,
     /// Rows whose time does not come after the one before it, where the config allows it.
     pub disordered: u64,
+    /// The first of these rows: (series, row).
+    pub first_disordered: Option<(usize, usize)>,
 }
 
 /// The usual time between two rows of a series.
@@ -71,9 +73,14 @@ impl Timeline {
                 }
             }
         }
-        let not_after = |s: &Series| s.times.windows(2).filter(|w| w[1] <= w[0]).count() as u64;
-        let disordered = table.series.iter().map(not_after).sum();
-        Some(Self { kind, first, last, step, gaps, irregular, disordered })
+        let not_after = || {
+            table.series.iter().enumerate().flat_map(|(series, s)| {
+                let back = s.times.windows(2).enumerate().filter(|(_, w)| w[1] <= w[0]);
+                back.map(move |(row, _)| (series, row + 1))
+            })
+        };
+        let (disordered, first_disordered) = (not_after().count() as u64, not_after().next());
+        Some(Self { kind, first, last, step, gaps, irregular, disordered, first_disordered })
     }
 
     /// The longest gap, the first of equals.
@@ -187,6 +194,7 @@ mod tests {
         let csv = "t,y\n0,1\n10,1\n20,1\n5,1\n15,1\n15,1\n25,1\n";
         let t = Timeline::new(&crate::data::audit::tests::table_of(&roles, csv)).expect("times");
         assert_eq!((t.disordered, t.gaps.len(), t.irregular), (2, 0, 0));
+        assert_eq!(t.first_disordered.map(|(series, _)| series), Some(0));
         assert_eq!((&t.first[..], &t.last[..]), ("0", "25"));
     }
 

@@ -84,11 +84,13 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
     }
     let mut out = paragraph("  time    ", &printable(&text));
     let mut notes = Vec::new();
+    let place = |series: usize, row: usize| {
+        let place = part_of(dataset, table).map(|part| Place { part, series, row });
+        place.map_or(String::new(), |place| line_and_time(dataset, place))
+    };
     if let Some(gap) = timeline.longest_gap() {
         let longest = about_text(i128::from(gap.nanos), timeline.kind);
-        let place = part_of(dataset, table).map_or(String::new(), |part| {
-            line_and_time(dataset, Place { part, series: gap.series, row: gap.row })
-        });
+        let place = place(gap.series, gap.row);
         let missing: u64 = timeline.gaps.iter().map(|gap| gap.missing).sum();
         notes.push(match timeline.gaps.len() {
             1 => format!("1, of {longest} before {place}"),
@@ -105,8 +107,11 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
         }
         notes.push(format!("{} of another length", counted(timeline.irregular, "step")));
     }
-    if timeline.disordered > 0 {
-        out += &format!("  order   {} out of order\n", counted(timeline.disordered, "time"));
+    if let Some((series, row)) = timeline.first_disordered {
+        let times = counted(timeline.disordered, "time");
+        let first = if timeline.disordered == 1 { "at" } else { "the first at" };
+        let text = format!("{times} not after the one before, {first} {}", place(series, row));
+        out += &paragraph("  order   ", &text);
     }
     if !notes.is_empty() {
         out += &paragraph("  gaps    ", &notes.join("; "));

@@ -70,6 +70,15 @@ impl Choice {
         self.settle_fill(survey);
     }
 
+    /// Columns that hold what the targets will be are no candidates, however well they do.
+    pub(super) fn refuse_leaks<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        for name in names {
+            self.candidates.retain(|candidate| candidate != name);
+            let reason = "holds what the target will be in later rows, which is not known in time";
+            self.unusable.push((name.to_owned(), reason.to_owned()));
+        }
+    }
+
     fn settle_fill(&mut self, survey: &Survey) {
         let used = self.inputs.iter().chain(&self.targets);
         self.fill = used.filter_map(|name| survey.column(name)).any(|column| column.empty > 0);

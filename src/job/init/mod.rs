@@ -13,6 +13,7 @@ use plan::Plan;
 
 use super::prepare::Prepared;
 use crate::config::{Config, relative_path};
+use crate::data::audit;
 use crate::data::survey::Survey;
 use crate::error::{DataError, Result, shown_path};
 use crate::text::thousands;
@@ -85,7 +86,14 @@ fn try_candidates(choice: &mut Choice, survey: &Survey, plan: &Plan, prepared: &
     let Some(valid) = &prepared.dataset.valid else { return };
     let scales: Vec<f64> = prepared.scalers.all.inputs.iter().map(|scaler| scaler.scale).collect();
     let parts = (&prepared.dataset.train, valid);
-    let helpful = screen::helpful(roles, &scales, parts, (plan.horizon, plan.window));
+    let leaks: Vec<usize> = audit::copies(&prepared.dataset.train, &prepared.encoder)
+        .into_iter()
+        .map(|copied| copied.input)
+        .filter(|input| !roles.targets.contains(input))
+        .collect();
+    let tried: Vec<usize> = (0..roles.columns.len()).filter(|c| !leaks.contains(c)).collect();
+    choice.refuse_leaks(leaks.into_iter().map(|column| &roles.columns[column][..]));
+    let helpful = screen::helpful(roles, &tried, &scales, parts, (plan.horizon, plan.window));
     let names: Vec<String> = helpful.columns.iter().map(|&c| roles.columns[c].clone()).collect();
     choice.take(&names, helpful.gain, survey);
 }

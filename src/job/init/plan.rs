@@ -55,7 +55,7 @@ impl Plan {
             5_000..50_000 => (32, 10),
             _ => (64, 8),
         };
-        let gamma = if epochs > 15 { 0.9 } else { 0.7 };
+        let gamma = if epochs > 15 { 0.9 } else { 0.8 };
         let batch_size = if train_rows < 1_000 { 8 } else { 32 };
         Self {
             horizon,
@@ -64,7 +64,7 @@ impl Plan {
             hidden_size,
             epochs,
             batch_size,
-            learning_rate: 0.001,
+            learning_rate: 0.002,
             clip_grad_norm: window.max(50) as f64,
             gamma,
             patience: (epochs / 3).max(3),

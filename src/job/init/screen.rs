@@ -30,9 +30,10 @@ pub(super) struct Helpful {
     pub(super) gain: f64,
 }
 
-/// Tries all columns in use that are no targets; `scales` are their deviations.
+/// Tries the columns `tried` that are no targets; `scales` are the deviations of all.
 pub(super) fn helpful(
     roles: &Roles,
+    tried: &[usize],
     scales: &[f64],
     (train, valid): (&PartRows, &PartRows),
     (horizon, window): (usize, usize),
@@ -46,7 +47,7 @@ pub(super) fn helpful(
     let mut chosen = roles.targets.clone();
     let alone = error(&chosen);
     let mut best = alone;
-    let mut left: Vec<usize> = (0..roles.columns.len()).filter(|c| !chosen.contains(c)).collect();
+    let mut left: Vec<usize> = tried.iter().copied().filter(|c| !chosen.contains(c)).collect();
     while best > 0.0 {
         let with = |&column: &usize| error(&[&chosen[..], &[column]].concat());
         let tried = left.iter().map(|column| (with(column), *column));
@@ -223,7 +224,7 @@ mod tests {
         let dataset =
             Dataset { train: part(0..600), valid: Some(part(600..900)), test: None, left_out: 0 };
         let parts = (&dataset.train, dataset.valid.as_ref().unwrap());
-        let found = helpful(&roles, &[1.0; 3], parts, (3, 12));
+        let found = helpful(&roles, &[0, 1, 2], &[1.0; 3], parts, (3, 12));
         assert_eq!(found.columns, [1]);
         assert!(found.gain > 0.3, "{found:?}");
     }

@@ -89,6 +89,9 @@ fn gaps(time: &Timeline) -> Option<String> {
     let longest = time.longest?;
     let (count, step) = (time.gaps, time.span(time.step));
     let gap = format!("{} before line {}", time.span(longest.length), longest.line);
+    if time.skips_weekends() && longest.length <= 3 * time.step {
+        return Some("weekends have no rows".to_owned());
+    }
     if time.skips_weekends() {
         return Some(format!("weekends have no rows; the longest gap is {gap}"));
     }
