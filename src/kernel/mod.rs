@@ -1,6 +1,6 @@
 //! The hot maths, and the only room with `unsafe`: products, gates, exp/tanh/sigmoid, one SIMD dispatch.
 //!
-//! Everything here gives the same bits on every CPU: sums have one order ([`product`]), functions are
+//! Everything here gives the same bits on every CPU: sums have one order (the rule in `product.rs`), functions are
 //! built from + - * / and fused multiply-add alone ([`functions`], [`scalar`]), and what the compiler
 //! vectorises ([`lanes`]) treats each lane alone.
 

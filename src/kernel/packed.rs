@@ -51,7 +51,7 @@ impl Packed {
     fn resize(&mut self, k: usize, n: usize) {
         let panels = n.div_ceil(WIDTH);
         self.panels.resize(k * panels, [0.0; WIDTH]);
-        if (self.k, self.n) != (k, n) && n % WIDTH != 0 {
+        if (self.k, self.n) != (k, n) && !n.is_multiple_of(WIDTH) {
             // Another shape: what fills up the last panel must be zeros again.
             self.panels[(panels - 1) * k..].fill([0.0; WIDTH]);
         }

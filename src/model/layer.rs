@@ -4,7 +4,7 @@ use super::block::{Block, State};
 use super::direction::Direction;
 use super::dropout::{DropoutKey, Mask};
 use super::params::Layout;
-use super::recurrence::{self, Recurrence};
+use super::recurrence::{self, Above, Recurrence};
 use super::weights::Recurrent;
 use crate::config::Cell;
 use crate::kernel::Start;
@@ -119,7 +119,8 @@ impl Layer {
             let (column, steps) = (k * self.shape.hidden, &mut tape.directions[k]);
             let start = if k == 0 { Start::Zero } else { Start::There };
             let dx = dx.as_deref_mut().map(|dx| (dx, start));
-            recurrence.backward(&weights[k], block, steps, &tape.d_out, width, column, dx);
+            let above = Above { d_out: &tape.d_out, width, column };
+            recurrence.backward(&weights[k], block, steps, above, dx);
         }
     }
 

@@ -43,6 +43,14 @@ pub(super) struct Tape {
     dc: Vec<f32>,    // [B, H] or empty
 }
 
+/// dL/d(output) of a layer, `[T, B, width]`; a direction's own columns begin at `column`.
+#[derive(Clone, Copy)]
+pub(super) struct Above<'a> {
+    pub(super) d_out: &'a [f32],
+    pub(super) width: usize,
+    pub(super) column: usize,
+}
+
 impl Recurrence {
     pub(super) fn new(
         cell: Cell,
@@ -90,7 +98,7 @@ impl Recurrence {
         let kept = cell::saved(self.cell) * hidden;
         let together = self.together(rows);
         for (k, t) in (0..steps).map(|k| (k, self.direction.time(k, steps))) {
-            if k % together == 0 {
+            if k.is_multiple_of(together) {
                 // The input half of the steps to come, in one product.
                 let times = self.direction.times(k..steps.min(k + together), steps);
                 self.input_half(weights, x, times.start * rows..times.end * rows, tape);
@@ -135,17 +143,14 @@ impl Recurrence {
         weights.input.forward.product(x, rows.len(), Start::Row(&weights.input.bias), gates);
     }
 
-    /// Walks back through time from `d_out` = dL/d(output), columns `column..column + H` of a
-    /// `[T, B, d_width]` tensor. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end. Where it
+    /// Walks back through time. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end. Where it
     /// is wanted, dL/dx = start + dL/dx_proj W_ih, `[T, B, input]`.
     pub(super) fn backward(
         &self,
         weights: &Recurrent,
         block: &Block,
         tape: &mut Tape,
-        d_out: &[f32],
-        d_width: usize,
-        column: usize,
+        above: Above,
         mut dx: Option<(&mut [f32], Start)>,
     ) {
         let (steps, rows, hidden, width) = (block.steps(), block.rows(), self.hidden, self.width());
@@ -157,9 +162,9 @@ impl Recurrence {
         let together = self.together(rows);
         for (k, t) in (0..steps).rev().map(|k| (k, self.direction.time(k, steps))) {
             let live = block.live(t);
-            let d_out = &d_out[t * rows * d_width..];
+            let d_out = &above.d_out[t * rows * above.width..];
             for (row, dh) in tape.dh[..live * hidden].chunks_exact_mut(hidden).enumerate() {
-                let d_out = &d_out[row * d_width + column..][..hidden];
+                let d_out = &d_out[row * above.width + above.column..][..hidden];
                 dh.iter_mut().zip(d_out).for_each(|(dh, d)| *dh += d);
             }
             let span = t * rows * width..(t + 1) * rows * width;
@@ -197,7 +202,7 @@ impl Recurrence {
             let dh_proj = &dh_proj[..live * width];
             weights.hidden.backward.product(dh_proj, live, Start::There, dh);
             if let Some((dx, start)) = &mut dx
-                && k % together == 0
+                && k.is_multiple_of(together)
             {
                 let times = self.direction.times(k..steps.min(k + together), steps);
                 self.input_gradient(
