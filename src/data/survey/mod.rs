@@ -2,17 +2,17 @@
 //! tells series apart. Everything is counted over the whole file; nothing is kept but numbers.
 
 mod candidates;
+mod clock;
 mod column;
 mod dialect;
 mod order;
-mod timeline;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use clock::Clock;
 pub use column::{ColumnSurvey, Kind};
-pub use timeline::{Gap, Timeline};
 
 use super::reader::{Header, Record, RecordReader};
 use super::source;
@@ -34,7 +34,7 @@ pub struct Survey {
     /// Every column, in the order of the file.
     pub columns: Vec<ColumnSurvey>,
     /// The time column and how time goes.
-    pub time: Option<Timeline>,
+    pub time: Option<Clock>,
     /// Places of the columns that name a row's series; none where there is one series.
     pub series: Vec<usize>,
     /// Rows of the shortest and of the longest series, and how many series there are.

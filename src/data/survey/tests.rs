@@ -69,11 +69,11 @@ fn time_has_a_step_and_gaps() {
     let text = file("time,x", 30, |k| format!("2024-01-01 {:02}:{:02}:00,{k}", k / 10, k % 10 * 2));
     let found = survey(&text);
     let time = found.time.unwrap();
-    assert_eq!(time.span(time.step), "2 min");
-    assert_eq!((time.kind, time.gaps), (TimeKind::Local, 2));
-    let gap = time.longest.unwrap();
-    assert_eq!((time.span(gap.length), gap.line), ("42 min".to_owned(), 12));
-    assert_eq!(time.disorder, None);
+    assert_eq!(time.span(time.step().unwrap()), "2 min");
+    assert_eq!((time.timeline.kind, time.timeline.gaps.len()), (TimeKind::Local, 2));
+    let gap = time.timeline.longest_gap().unwrap();
+    assert_eq!((time.span(gap.nanos.into()), time.gap_line), ("42 min".to_owned(), Some(12)));
+    assert_eq!(time.disorder_line, None);
 }
 
 #[test]
@@ -83,7 +83,8 @@ fn a_clock_set_back_once_is_still_a_clock() {
         format!("2024-01-01 {:02}:{:02}:00,{k}", minute(k) / 60, minute(k) % 60)
     });
     let found = survey(&text);
-    assert_eq!(found.time.unwrap().disorder, Some((1, 152)));
+    let time = found.time.unwrap();
+    assert_eq!((time.timeline.disordered, time.disorder_line), (1, Some(152)));
 }
 
 #[test]
@@ -95,7 +96,7 @@ fn series_are_told_apart_by_the_column_under_which_times_go_up() {
     let found = survey(&text);
     assert_eq!(names(&found, &found.series), ["sensor"]);
     assert_eq!(found.extent, Extent { series: 3, shortest: 20, longest: 20 });
-    assert_eq!(found.time.unwrap().disorder, None);
+    assert_eq!(found.time.unwrap().disorder_line, None);
 }
 
 #[test]
@@ -112,22 +113,21 @@ fn two_columns_together_may_name_a_series() {
 fn plain_numbers_are_time_by_their_name() {
     let found = survey(&file("series,t,x", 40, |k| format!("{},{},{}", k / 20, k % 20, k * k % 7)));
     let time = found.time.clone().unwrap();
-    assert_eq!((time.column, time.kind, time.step_nanos()), (1, TimeKind::Number, None));
+    assert_eq!((time.column, time.timeline.kind, time.step()), (1, TimeKind::Number, None));
     assert_eq!(names(&found, &found.series), ["series"]);
     // Unix times in milliseconds tell how long a step is.
     let found =
         survey(&file("ts,x", 40, |k| format!("{},{k}", 1_700_000_000_000_u64 + 500 * k as u64)));
-    assert_eq!(found.time.unwrap().step_nanos(), Some(500_000_000));
+    assert_eq!(found.time.unwrap().step(), Some(500_000_000));
 }
 
 #[test]
-fn working_days_are_recognised() {
-    let text = file("date,x", 100, |k| {
-        let day = k / 5 * 7 + k % 5; // from a Monday on
-        let month = day / 28;
-        format!("2024-{:02}-{:02},{k}", month + 1, day % 28 + 1)
-    });
-    assert!(survey(&text).time.unwrap().skips_weekends());
+fn working_days_and_months_are_recognised() {
+    let text = file("date,x", 15, |k| format!("2024-01-{:02},{k}", k / 5 * 7 + k % 5 + 1)); // from a Monday on
+    let time = survey(&text).time.unwrap();
+    assert!(time.is_weekdays() && time.timeline.gaps.is_empty());
+    let text = file("month,x", 40, |k| format!("{}-{:02}-01,{k}", 2000 + k / 12, k % 12 + 1));
+    assert!(survey(&text).time.unwrap().is_monthly());
 }
 
 #[test]

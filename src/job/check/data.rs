@@ -2,7 +2,8 @@
 
 use super::layout::{Side, indented, paragraph, table};
 use crate::config::{Config, State};
-use crate::data::audit::{Audit, PartName, Place, Timeline, parts};
+use crate::data::Timeline;
+use crate::data::audit::{Audit, PartName, Place, parts};
 use crate::data::time::about_text;
 use crate::data::{Dataset, PartRows, Table};
 use crate::error::shown_path;
