@@ -12,7 +12,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use clock::Clock;
-pub use column::{ColumnSurvey, Kind};
+pub use column::{ColumnSurvey, Kind, OddCell};
 
 use super::reader::{Header, Record, RecordReader};
 use super::source;
@@ -81,6 +81,11 @@ impl Survey {
 
 /// A file that can be read more than once.
 fn regular(path: &Path) -> Result<File> {
+    // A config names its data, and these names mean another file every time.
+    if path == Path::new("-") || path.starts_with("/dev") || path.starts_with("/proc") {
+        let reason = "is no file that a config could name; save the rows to a file first".into();
+        return Err(Error::Input { path: path.to_owned(), reason });
+    }
     let file = source::open(path)?;
     if file.metadata().map_err(|e| Error::input(path, &e))?.is_file() {
         return Ok(file);

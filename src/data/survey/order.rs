@@ -10,7 +10,7 @@ use super::column::ColumnSurvey;
 use crate::config::Dialect;
 use crate::data::Timeline;
 use crate::data::time::TimeKind;
-use crate::error::Result;
+use crate::error::{DataError, Error, Result, shown, shown_path};
 
 /// Of so many steps one may go back before a column is no clock that once was set.
 const SLIPS: u64 = 100;
@@ -46,6 +46,13 @@ pub(super) fn find(
             return Ok(found(times, &keys, series));
         }
     }
+    // Backwards, a network would learn to tell the past.
+    for times in usable().filter(is_clock) {
+        let turned = times.turned();
+        if steps_back(&turned.nanos, &all) == 0 || table.sorting_keys(&turned).is_some() {
+            return Err(newest_first(path, &columns[times.column].name));
+        }
+    }
     // A clock that was set back now and then is still a clock.
     for times in usable().filter(is_clock) {
         let slips = |keys: &[u32]| steps_back(&times.nanos, keys);
@@ -62,6 +69,16 @@ pub(super) fn find(
         None => (Vec::new(), &all),
     };
     Ok(Found { time: None, series, extent: extent(keys) })
+}
+
+fn newest_first(path: &Path, column: &str) -> Error {
+    let file = shown_path(path);
+    let message = format!(
+        "the times in {} go from the newest to the oldest; a forecast needs the oldest first: sort the rows, or turn \
+         the file round: (head -n 1 {file}; tail -n +2 {file} | tac) > NEW.csv",
+        shown(column)
+    );
+    DataError { file, message, ..DataError::default() }.into()
 }
 
 impl Rows {

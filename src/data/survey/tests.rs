@@ -31,6 +31,8 @@ fn marks_are_found() {
     assert_eq!(marks("a;b\n1.5;2\n3;4\n"), (';', '.'));
     assert_eq!(marks("a\tb\n1.5\tx, y\n3\t4\n"), ('\t', '.'));
     assert_eq!(marks("a|b\n1.5|2\n3|4\n"), ('|', '.'));
+    assert_eq!(marks("a;b\n1,234;2\n20,038;4\n"), (';', ','));
+    assert_eq!(marks("a;b\n1,234;2.5\n20,038;4\n"), (';', '.'));
     assert_eq!(marks("a\n1\n2\n"), (',', '.'));
     // Thousands in quotes prove no decimal comma; a plain decimal does.
     assert_eq!(marks("a,b\n\"1,234\",2\n\"5,678\",4\n"), (',', '.'));
@@ -61,7 +63,9 @@ fn columns_are_what_their_cells_are() {
     assert_eq!((number.whole, number.moments.max), (false, 4.5));
     assert_eq!(found.columns[1].distinct(), Some(3));
     assert!(found.columns[5].constant());
-    assert_eq!(found.columns[6].other, (1, Some((32, "\"err\"".to_owned()))));
+    let (count, odd) = found.columns[6].other.clone();
+    let odd = odd.unwrap();
+    assert_eq!((count, odd.line, &odd.text[..], odd.is_word), (1, 32, "\"err\"", true));
 }
 
 #[test]
@@ -142,4 +146,11 @@ fn what_is_no_table_is_refused() {
     assert!(refused("a,b\n").contains("no data rows"));
     assert!(refused("2024-01-01,1.5\n2024-01-02,2\n").contains("put a header line"));
     assert!(refused("a,b\n1,2\n3\n").contains("row has 1 field, header has 2"));
+    let newest_first: String =
+        (1..30).rev().map(|day| format!("2024-05-{day:02},{day}\n")).collect();
+    assert!(refused(&format!("day,x\n{newest_first}")).contains("from the newest to the oldest"));
+    let by_sensor =
+        |sensor| (1..20).rev().map(move |day| format!("{sensor},2024-05-{day:02},{day}\n"));
+    let two: String = by_sensor("a").chain(by_sensor("b")).collect();
+    assert!(refused(&format!("sensor,day,x\n{two}")).contains("from the newest to the oldest"));
 }

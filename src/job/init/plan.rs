@@ -65,7 +65,7 @@ impl Plan {
             epochs,
             batch_size,
             learning_rate: 0.002,
-            clip_grad_norm: window.max(50) as f64,
+            clip_grad_norm: 2.0 * window.max(25) as f64,
             gamma,
             patience: (epochs / 3).max(3),
         }
@@ -85,8 +85,9 @@ fn horizon_and_window(time: Option<&Clock>) -> (usize, usize) {
     if time.is_monthly() {
         return (12, 36);
     }
-    let rows = |span: i128| usize::try_from(span / step).unwrap_or(1).max(1);
-    match step {
+    let rows = |span: i128| usize::try_from((span + step / 2) / step).unwrap_or(1).max(1);
+    // Clocks tremble: 59 s are a minute.
+    match step + step / 20 {
         ..=0 => (1, 48),
         step if step < SECOND => (10, 64),
         step if step < MINUTE => (rows(MINUTE).clamp(2, 60), rows(4 * MINUTE).clamp(48, 240)),

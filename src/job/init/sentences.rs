@@ -22,6 +22,7 @@ pub(super) fn on_data(survey: &Survey) -> Vec<String> {
                 .to_owned(),
         );
         said.extend(other_times(survey));
+        said.extend(standing_times(survey));
     }
     said
 }
@@ -117,11 +118,21 @@ fn disorder(survey: &Survey, time: &Clock) -> Option<String> {
     ))
 }
 
+/// A column of times under which rows do not go up.
+fn standing_times(survey: &Survey) -> Option<String> {
+    let column = survey.columns.iter().find(|column| column.kind() == Kind::Time)?;
+    Some(format!(
+        "column {} holds times, but many do not come after the one before, and no column tells series apart: sort the \
+         rows, or give each series a name in a column of its own",
+        shown(&column.name)
+    ))
+}
+
 /// Columns that look like times but cannot be read as such.
 fn other_times(survey: &Survey) -> Option<String> {
     let other = |column: &&ColumnSurvey| column.kind() == Kind::OtherTime;
     let column = survey.columns.iter().find(other)?;
-    let example = column.other.1.as_ref().map_or(String::new(), |(_, text)| format!(" ({text})"));
+    let example = column.other.1.as_ref().map_or(String::new(), |odd| format!(" ({})", odd.text));
     Some(format!(
         "column {} looks like a time{example}, but is not written as 2024-03-01 14:00:00; rewrite it to have it as \
          data.time, or see it beside the predictions with rnn-predict --keep",
