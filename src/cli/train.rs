@@ -130,7 +130,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     signals::watch()?;
     let threads = arguments.common.start_threads()?;
     if arguments.check {
-        return Ok(print(check(&load(&arguments)?)?)?);
+        return Ok(print(check(&load(&arguments)?, Screen::stdout())?)?);
     }
     if arguments.bench {
         return Ok(print(bench(&load(&arguments)?)?)?);
