@@ -61,8 +61,13 @@ pub enum Error {
     #[error("{0}")]
     Diverged(String),
     /// Stopped by a signal, after saving.
-    #[error("stopped by {}", if *.0 == 2 { "SIGINT" } else { "SIGTERM" })]
-    Stopped(i32),
+    #[error("stopped by {} {advice}", if *signal == 2 { "SIGINT" } else { "SIGTERM" })]
+    Stopped {
+        /// The signal's number.
+        signal: i32,
+        /// Where the run stands, and how to go on.
+        advice: String,
+    },
     /// The reader of our standard output has gone away: not a failure.
     #[error("the reader of standard output has left")]
     ReaderLeft,
@@ -98,7 +103,7 @@ impl Error {
             Error::Write { .. } => 74,
             Error::Busy { .. } => 75,
             Error::Diverged(_) => 76,
-            Error::Stopped(signal) => 128 + *signal as u8,
+            Error::Stopped { signal, .. } => 128 + *signal as u8,
         }
     }
 

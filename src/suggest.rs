@@ -58,7 +58,10 @@ pub fn hint(path: &Path) -> String {
     let stem = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
     let wanted = stem(&path.file_name().unwrap_or_default().to_string_lossy());
     let name_of = |entry: std::fs::DirEntry| entry.file_name().to_str().map(str::to_owned);
-    let mut names: Vec<String> = entries.flatten().filter_map(name_of).take(FILES).collect();
+    let ending = |name: &str| Path::new(name).extension().map(std::ffi::OsStr::to_owned);
+    let alike = |name: &String| ending(name).as_deref() == path.extension();
+    let names = entries.flatten().take(FILES).filter_map(name_of);
+    let mut names: Vec<String> = names.filter(alike).collect();
     names.sort_unstable();
     let stems: Vec<String> = names.iter().map(|name| stem(name)).collect();
     let near = nearest(&wanted, &stems).and_then(|near| stems.iter().position(|stem| stem == near));

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use rnn::config::Config;
 use rnn::job::check;
+use rnn::terminal::Screen;
 
 fn audit(name: &str, sets: &[&str]) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs").join(name);
     let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
     let config = Config::load(&path, &sets).unwrap_or_else(|error| panic!("{error}"));
-    check(&config).unwrap_or_else(|error| panic!("{name}: {error}"))
+    check(&config, Screen::PLAIN).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 #[test]

@@ -12,6 +12,7 @@ use rnn::config::Config;
 use rnn::data::{Dataset, Encoder, PartRows};
 use rnn::job::check;
 use rnn::store::Model;
+use rnn::terminal::Screen;
 use serde_json::{Value, json};
 use support::job::{
     Break, Start, evaluate, merged, options, save_config, train, train_until, with_threads,
@@ -276,7 +277,7 @@ fn a_check_counts_every_row() {
     let split = json!({"train": 10, "valid": 5, "test": 6});
     let data = json!({"path": "rows.csv", "series": "key", "split": split});
     let config = config(folder.path(), &data);
-    let text = with_threads(1, || check(&config)).expect("an audit");
+    let text = with_threads(1, || check(&config, Screen::PLAIN)).expect("an audit");
     // Ten rows, two behind them for targets: eight inputs, five windows of four, in each series.
     for words in [
         "rows.csv: 80 rows",

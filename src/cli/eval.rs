@@ -16,10 +16,10 @@ pub const MANUAL: Manual = Manual {
     program: PROGRAM,
     usage: "rnn-eval --model MODEL [OPTIONS]",
     examples: [
-        ("The test rows of a run", "rnn-eval --model runs/pump-multi"),
+        ("The test rows of a run", "rnn-eval --model runs/pump-single"),
         (
             "Rows of another file, every figure as JSON",
-            "rnn-eval --model runs/pump-multi --data new-rows.csv --format json",
+            "rnn-eval --model runs/pump-single --data new-rows.csv --format json",
         ),
     ],
     needs: (

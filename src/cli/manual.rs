@@ -126,7 +126,32 @@ impl Manual {
             .take_while(|line| !end(line))
             .map(|line| line.trim_start_matches("error: ").trim_start_matches("tip: "))
             .collect();
-        format!("{} {see}", parts.join("; ").replace(":; ", ": "))
+        let mut message = parts.join("; ").replace(":; ", ": ");
+        if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) {
+            message += &self.meant(error.kind(), argument);
+        }
+        format!("{message} {see}")
+    }
+
+    /// What an argument that is not known was probably meant for.
+    fn meant(&self, kind: ErrorKind, argument: &str) -> String {
+        if kind != ErrorKind::UnknownArgument {
+            return String::new();
+        }
+        let is_table = [".csv", ".tsv", ".txt"].iter().any(|ending| argument.ends_with(ending));
+        match (self.program, argument.starts_with('-')) {
+            ("rnn-train", true) => {
+                "; a key of the config is set by --set, as in --set training.epochs=3".into()
+            }
+            (_, true) => String::new(),
+            ("rnn-train", _) if is_table => format!("; did you mean --init {argument}?"),
+            ("rnn-train", _) => format!("; did you mean --config {argument}?"),
+            ("rnn-predict", _) if is_table => {
+                format!("; rows come from standard input: < {argument}")
+            }
+            (_, _) if is_table => format!("; did you mean --data {argument}?"),
+            (_, _) => format!("; did you mean --model {argument}?"),
+        }
     }
 }
 

@@ -18,11 +18,11 @@ pub const MANUAL: Manual = Manual {
     examples: [
         (
             "What comes after the last row",
-            "rnn-predict --model runs/pump-multi --last < data/pump.csv",
+            "rnn-predict --model runs/pump-single --last < data/pump.csv",
         ),
         (
             "Live: each row is answered before the next is waited for",
-            "tail -n +1 -F live.csv | rnn-predict --model runs/pump-multi --format jsonl",
+            "tail -n +1 -F live.csv | rnn-predict --model runs/pump-single --format jsonl",
         ),
     ],
     needs: (

@@ -22,11 +22,11 @@ pub const MANUAL: Manual = Manual {
     examples: [
         (
             "Forecast a pump's temperature, with data that comes along",
-            "rnn-train --config configs/pump-multi.json",
+            "rnn-train --config configs/pump-single.json",
         ),
         (
             "Look before a run: what another size of network comes to",
-            "rnn-train --config configs/pump-multi.json --set model.hidden_size=128 --check",
+            "rnn-train --config configs/pump-single.json --set model.hidden_size=128 --check",
         ),
     ],
     needs: (
@@ -130,7 +130,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     signals::watch()?;
     let threads = arguments.common.start_threads()?;
     if arguments.check {
-        return Ok(print(check(&load(&arguments)?)?)?);
+        return Ok(print(check(&load(&arguments)?, Screen::stdout())?)?);
     }
     if arguments.bench {
         return Ok(print(bench(&load(&arguments)?)?)?);
@@ -171,10 +171,21 @@ fn starter(data: PathBuf, targets: Vec<String>, quiet: bool) -> anyhow::Result<S
         Some(file) => shown_path(&file),
         None => "config.json".to_owned(),
     };
+    let name = quoted(&name);
     tell(format!(
         "next: rnn-train --config {name} --check for an audit, rnn-train --config {name} to train"
     ));
     Ok(text)
+}
+
+/// As a shell takes it.
+fn quoted(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "./_-+:,=@%".contains(c);
+    if name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
 }
 
 /// The file that standard output goes to, where the system tells: paths in a config are relative to its folder.

@@ -28,6 +28,7 @@ impl Config {
         let place = shown_path(path);
         // Before the text is looked at: a cut file may end in half a character.
         below_limit(bytes.len(), &place)?;
+        refuse_a_table(path, &bytes, &place)?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -100,6 +101,19 @@ impl Config {
             refused(section, format!("{key}: {message}"))
         })
     }
+}
+
+/// A CSV in the place of the config: the likeliest mistake of a first try.
+fn refuse_a_table(path: &Path, bytes: &[u8], place: &str) -> Result<()> {
+    let named = path.extension().is_some_and(|ending| ending == "csv" || ending == "tsv");
+    let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if !named || is_object {
+        return Ok(());
+    }
+    let message = format!(
+        "is no config but data; rnn-train --init {place} > config.json makes a config for it"
+    );
+    Err(refused(place, message))
 }
 
 fn below_limit(length: usize, place: &str) -> Result<()> {

@@ -15,6 +15,7 @@ mod split;
 pub mod survey;
 mod table;
 pub mod time;
+mod timeline;
 mod windows;
 
 pub use dataset::{Dataset, PartRows};
@@ -28,4 +29,5 @@ pub use scale::{Moments, Scaler, ScalerSet, Scalers};
 pub use source::{Hashing, expand};
 pub use split::Ranges;
 pub use table::{Series, SourceFile, Table};
+pub use timeline::{Gap, Step, Timeline};
 pub use windows::{Span, Windows};

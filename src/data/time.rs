@@ -42,6 +42,9 @@ pub fn parse(text: &str, decimal: u8) -> Option<Time> {
     if let Ok(zoned) = text.parse::<Timestamp>() {
         return Some(Time { kind: TimeKind::Zoned, nanos: zoned.as_nanosecond() });
     }
+    if is_month(text) {
+        return parse(&format!("{text}-01"), decimal);
+    }
     // A civil parse would silently forget a zone it cannot use, so anything after the time is refused.
     let local = text.parse::<DateTime>().ok().or_else(|| {
         let date: Date = text.parse().ok()?;
@@ -55,6 +58,12 @@ pub fn parse(text: &str, decimal: u8) -> Option<Time> {
     // The whole part by itself: a Unix time in milliseconds times 1e9 has more digits than an f64.
     let nanos = number.trunc() as i128 * 1_000_000_000 + (number.fract() * 1e9) as i128;
     Some(Time { kind: TimeKind::Number, nanos })
+}
+
+/// `2024-03`
+fn is_month(text: &str) -> bool {
+    let shape: Vec<bool> = text.bytes().map(|byte| byte.is_ascii_digit()).collect();
+    shape == [true, true, true, true, false, true, true] && text.as_bytes()[4] == b'-'
 }
 
 /// `count` steps as people say it: `24 h`, `4 d`, `5 min`; `None` for numbers. Days are for steps of days and

@@ -74,8 +74,21 @@ impl Verdict {
                 sentence += &count;
             }
         }
+        if standing == Standing::Better && worth_no_more_than_the_mean(report) {
+            sentence += &format!(
+                " But always giving the mean of these rows would do as well (R2 {}): what is forecast here hardly \
+                 depends on the past.",
+                short(report.scores.overall().r2.unwrap_or_default())
+            );
+            return Self { standing: Standing::Same, sentence };
+        }
         Self { standing, sentence }
     }
+}
+
+/// Changes, returns and noise are easily forecast better than by their last value: their mean does that too.
+fn worth_no_more_than_the_mean(report: &Report) -> bool {
+    report.horizon.is_some() && report.scores.overall().r2.is_some_and(|r2| r2 < NOTHING)
 }
 
 /// `Up to 6 h ahead`, `1 row ahead`
@@ -169,6 +182,23 @@ mod tests {
             assert_eq!(verdict(ours, 1.0).standing, standing, "{ours}");
         }
         assert_eq!(verdict(0.0, 0.0).standing, Standing::Same);
+    }
+
+    #[test]
+    fn what_the_mean_would_do_as_well_is_no_victory() {
+        // Noise of deviation 1: the last value errs by the root of two, the mean by 1.
+        let verdict = |error: f64| {
+            let mut report = report(&[("y", error, 1.414)], 1);
+            let mut errors = Errors::default();
+            [-1.0, 1.0].into_iter().for_each(|truth| errors.add(truth + error, truth));
+            report.scores.data = Some(errors.figures());
+            Verdict::of(&report, Baseline::LastValue)
+        };
+        let noise = verdict(1.0);
+        assert_eq!(noise.standing, Standing::Same);
+        assert!(noise.sentence.contains("is 29.3 % lower than repeating the last value"));
+        assert!(noise.sentence.contains("always giving the mean of these rows would do as well"));
+        assert_eq!(verdict(0.9).standing, Standing::Better);
     }
 
     #[test]

@@ -142,7 +142,15 @@ impl Session<'_> {
         let outcome = trainer.run(&mut progress, &mut recorder)?;
         if outcome == Outcome::Interrupted {
             recorder.checkpoint(&progress)?;
-            return Err(Error::Stopped(self.signal.load(Ordering::Relaxed)));
+            let folder = shown_path(self.run.path());
+            return Err(Error::Stopped {
+                signal: self.signal.load(Ordering::Relaxed),
+                advice: format!(
+                    "after {} of {} epochs and {} updates of the next; all of it is saved: rnn-train --resume --out \
+                     {folder} goes on",
+                    progress.epoch, self.config.training.epochs, progress.update
+                ),
+            });
         }
         if !self.run.file(run_files::MODEL).exists() {
             recorder.save_model(&progress)?; // no epoch was better than the initial model

@@ -11,7 +11,7 @@ use crate::data::reader::{Header, Record, RecordReader};
 use crate::data::{LastValues, Row, RowLayout, TimeOrder};
 use crate::error::{DataError, Error, Result, shown};
 use crate::kernel;
-use crate::serve::{Answer, InOrder, Predictor};
+use crate::serve::{Answer, InOrder, Plan, Predictor};
 use crate::store::{Model, resolve_model};
 use crate::text::counted;
 
@@ -217,10 +217,30 @@ impl<W: Write> Stream<'_, '_, W> {
         self.predictor.push(series, values, Some(ticket));
     }
 
+    /// A single forecast deserves all the rows the model reads.
+    fn warn_of_short_look_back(&mut self) {
+        let Plan::Window { length, full: false } = self.model.plan() else { return };
+        let rows = self.rows - self.bad;
+        if self.options.last && rows > 0 && rows < length as u64 {
+            (self.warn)(format!(
+                "{} came, but the model reads the last {length} rows of a series; with all of them it forecasts better",
+                counted(rows, "row")
+            ));
+        }
+    }
+
     fn bad_row(&mut self, error: Error) -> Result<()> {
         self.bad += 1;
         match self.options.on_bad_row {
-            OnBadRow::Abort => return Err(error),
+            OnBadRow::Abort => {
+                return Err(match error {
+                    Error::Data(mut data) => {
+                        data.message += "; --on-bad-row skip or empty goes on after such rows";
+                        data.into()
+                    }
+                    other => other,
+                });
+            }
             OnBadRow::Skip => {}
             OnBadRow::Empty => {
                 let ticket = self.rows;
@@ -283,6 +303,7 @@ impl<W: Write> Stream<'_, '_, W> {
                 let cells = counted(self.filled, "empty cell");
                 (self.warn)(format!("{cells} filled with the last value of the column"));
             }
+            self.warn_of_short_look_back();
             for series in 0..self.newest.len() {
                 if let Some((values, lead)) = self.newest[series].take() {
                     self.push(series, &values, lead);

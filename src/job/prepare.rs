@@ -2,7 +2,7 @@
 
 use crate::config::{Config, LossSteps, State};
 use crate::data::audit::{Audited, Sizes};
-use crate::data::{Dataset, Encoder, Scalers, Windows};
+use crate::data::{Dataset, Encoder, PartRows, Scalers, Windows};
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
 use crate::kernel;
@@ -66,11 +66,14 @@ impl Prepared {
         let needs_valid = config.training.early_stopping.is_some()
             || matches!(config.training.schedule, crate::config::Schedule::Plateau { .. });
         if needs_valid && self.scored(config, "valid") == 0 {
-            return fault(
-                "no validation row can be scored, and early stopping or the plateau schedule needs one; make \
-                 data.split.valid larger than the horizon"
-                    .into(),
-            );
+            return fault(format!(
+                "too few rows: {} are validation rows, and none of them can be scored, since the targets reach \
+                     {} rows ahead; early stopping or the plateau schedule needs one: make task.horizon smaller or \
+                     data.split.valid larger ({} rows are enough)",
+                thousands(self.dataset.valid.as_ref().map_or(0, PartRows::rows)),
+                self.encoder.reach(),
+                self.encoder.reach() + 1
+            ));
         }
         Ok(())
     }

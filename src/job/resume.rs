@@ -31,7 +31,9 @@ pub fn resume(
     let config = Config::load(&config_path, &options.sets)?;
     refuse_changes(&checkpoint, &config, &folder)?;
     if checkpoint.finished(config.training.epochs) {
-        view.on(Event::Note("already complete; nothing to do".into()))?;
+        view.on(Event::Note(
+            "already complete; --set training.epochs=N with more epochs goes on".into(),
+        ))?;
         let outcome = Outcome::Finished;
         let advice = Vec::new();
         return Ok(FitResult { folder, outcome, best_epoch: 0, report: None, advice });

@@ -102,7 +102,7 @@ pub fn train_until(
         let weights = watch.weights;
         match result {
             Ok(result) => (Some(result), weights),
-            Err(Error::Stopped(15)) => (None, weights),
+            Err(Error::Stopped { signal: 15, .. }) => (None, weights),
             Err(Error::Internal(_)) if matches!(rule, Break::Crash(_)) => (None, weights),
             Err(error) => panic!("{start:?} {}: {error}", options_text(options)),
         }

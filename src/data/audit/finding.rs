@@ -4,7 +4,7 @@ use super::copies::Copied;
 use super::drift::Drift;
 use super::extremes::{Jump, Outliers};
 use super::place::PartName;
-use super::timeline::Gap;
+use crate::data::Gap;
 
 /// One thing worth a sentence.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,6 @@ mod rows;
 mod sizes;
 #[cfg(test)]
 mod tests;
-mod timeline;
 
 pub use copies::{Copied, Tells, copies};
 pub use drift::{Drift, Strength};
@@ -19,9 +18,8 @@ pub use extremes::{Jump, Outliers};
 pub use finding::{Finding, Misfit};
 pub use place::{PartName, Place, parts};
 pub use profile::Profile;
-pub use timeline::{Gap, Step, Timeline};
 
-use super::{Dataset, Encoder, Windows};
+use super::{Dataset, Encoder, Timeline, Windows};
 use crate::config::{Config, ScaleKind};
 
 /// Targets of at most so many values look like categories.
@@ -80,7 +78,8 @@ impl Audit {
     pub fn new(audited: &Audited, sizes: &Sizes) -> Self {
         let Audited { dataset, encoder, .. } = audited;
         let train = &dataset.train;
-        let timelines: Vec<_> = dataset.tables().into_iter().map(|t| Timeline::new(t)).collect();
+        let timelines: Vec<_> =
+            dataset.tables().into_iter().map(|t| Timeline::of_table(t)).collect();
         let drift = |part: Option<&_>, column| part.and_then(|p| Drift::new(train, p, column));
         let column = |column| ColumnAudit {
             profile: Profile::new(train, column),

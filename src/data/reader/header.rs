@@ -98,8 +98,10 @@ impl Header {
             let s = if fields == 1 { "" } else { "s" };
             let hint = if fields == names + 1 && record.field(names).is_empty() {
                 "; remove the delimiter at its end"
+            } else if fields > names {
+                "; a cell that holds the delimiter stands in quotes"
             } else {
-                ""
+                "; was it cut off?"
             };
             let message = format!("row has {fields} field{s}, header has {names}{hint}");
             return Err(self.row_error(record, message));

@@ -74,6 +74,7 @@ pub(super) struct Keys {
     pub(super) series: Vec<u32>,
 }
 
+#[derive(Clone)]
 pub(super) struct Times {
     pub(super) column: usize,
     pub(super) kind: TimeKind,
@@ -171,6 +172,11 @@ impl Keys {
 }
 
 impl Times {
+    /// The same times running the other way.
+    pub(super) fn turned(&self) -> Self {
+        Self { nanos: self.nanos.iter().map(|time| -time).collect(), ..self.clone() }
+    }
+
     fn push(&mut self, text: &str, dialect: Dialect) {
         match time::parse(text, dialect.decimal) {
             Some(time) if self.nanos.is_empty() || time.kind == self.kind => {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::config::Dialect;
-use crate::data::reader::number::{self, Cell};
+use crate::data::reader::number::{self, Cell, NumberError};
 use crate::data::scale::Moments;
 use crate::data::time::{self, TimeKind};
 use crate::error::shown;
@@ -49,14 +49,27 @@ pub struct ColumnSurvey {
     pub moments: Moments,
     /// Whether all numbers are whole.
     pub whole: bool,
-    /// Cells that are neither empty nor numbers, and the first one: its line and text, quoted.
-    pub other: (u64, Option<(u64, String)>),
+    /// Cells that are neither empty nor numbers, and the first one.
+    pub other: (u64, Option<OddCell>),
     times: u64,
     looks_like_time: u64,
     /// Whether every number is one more than the one before: the rows counted.
     counts: bool,
     last: f64,
     distinct: HashSet<u64>,
+}
+
+/// A cell that is no number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OddCell {
+    /// Its line.
+    pub line: u64,
+    /// Its text, quoted.
+    pub text: String,
+    /// Its text, what is wrong with it and the cure.
+    pub complaint: String,
+    /// Whether it holds letters alone.
+    pub is_word: bool,
 }
 
 impl ColumnSurvey {
@@ -88,7 +101,7 @@ impl ColumnSurvey {
                 return;
             }
             Ok(Cell::Value(value) | Cell::Underflow(value)) => self.add_number(value),
-            Err(_) => self.add_text(&String::from_utf8_lossy(cell), line, dialect),
+            Err(error) => self.add_text(cell, line, dialect, error),
         }
         self.filled += 1;
         if self.distinct.len() <= DISTINCT_LIMIT {
@@ -105,12 +118,18 @@ impl ColumnSurvey {
         self.moments.add(value);
     }
 
-    fn add_text(&mut self, text: &str, line: u64, dialect: Dialect) {
+    fn add_text(&mut self, cell: &[u8], line: u64, dialect: Dialect, error: NumberError) {
+        let text = &*String::from_utf8_lossy(cell);
         let is_time = |time: time::Time| time.kind != TimeKind::Number;
         self.times += u64::from(time::parse(text, dialect.decimal).is_some_and(is_time));
         self.looks_like_time += u64::from(number::looks_like_date(text.trim().as_bytes()));
         self.other.0 += 1;
-        self.other.1.get_or_insert_with(|| (line, shown(text)));
+        self.other.1.get_or_insert_with(|| OddCell {
+            line,
+            text: shown(text),
+            complaint: error.describe(cell, dialect.decimal),
+            is_word: error == NumberError::Text,
+        });
     }
 
     /// What the column is.

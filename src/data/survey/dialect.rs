@@ -21,7 +21,8 @@ pub(super) fn sniff(sample: &[u8], path: &Path) -> Dialect {
     let best = (0..tables.len()).max_by_key(|&at| (evenness(&tables[at]), DELIMITERS.len() - at));
     let best = best.unwrap_or(0);
     let delimiter = if evenness(&tables[best]).1 > 1 { DELIMITERS[best] } else { b',' };
-    Dialect { delimiter, decimal: decimal(tables[best].iter().skip(1).flatten()) }
+    let cells = tables[best].iter().skip(1).flatten();
+    Dialect { delimiter, decimal: decimal(cells, delimiter) }
 }
 
 /// The whole records of a sample, cut at this delimiter.
@@ -45,11 +46,14 @@ fn evenness(records: &[Vec<Vec<u8>>]) -> (usize, usize) {
     (100 * even / records.len(), width)
 }
 
-/// A comma where some cells are numbers only with one, and none only with a point. `1,234` proves neither.
-fn decimal<'a>(cells: impl Iterator<Item = &'a Vec<u8>>) -> u8 {
+/// A comma where some cells are numbers only with one, and none only with a point. `1,234` may have its thousands
+/// grouped; where commas do not part the cells it is taken as a decimal, as everywhere such files come from.
+fn decimal<'a>(cells: impl Iterator<Item = &'a Vec<u8>>, delimiter: u8) -> u8 {
     let (mut commas, mut points) = (0, 0);
     for cell in cells {
-        commas += u32::from(number::parse(cell, b'.') == Err(NumberError::OtherMark));
+        let with_point = number::parse(cell, b'.');
+        let grouped = with_point == Err(NumberError::OtherMarkOrGrouped) && delimiter != b',';
+        commas += u32::from(grouped || with_point == Err(NumberError::OtherMark));
         points += u32::from(number::parse(cell, b',') == Err(NumberError::OtherMark));
     }
     if commas > 0 && points == 0 { b',' } else { b'.' }

@@ -2,17 +2,17 @@
 //! tells series apart. Everything is counted over the whole file; nothing is kept but numbers.
 
 mod candidates;
+mod clock;
 mod column;
 mod dialect;
 mod order;
-mod timeline;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-pub use column::{ColumnSurvey, Kind};
-pub use timeline::{Gap, Timeline};
+pub use clock::Clock;
+pub use column::{ColumnSurvey, Kind, OddCell};
 
 use super::reader::{Header, Record, RecordReader};
 use super::source;
@@ -34,7 +34,7 @@ pub struct Survey {
     /// Every column, in the order of the file.
     pub columns: Vec<ColumnSurvey>,
     /// The time column and how time goes.
-    pub time: Option<Timeline>,
+    pub time: Option<Clock>,
     /// Places of the columns that name a row's series; none where there is one series.
     pub series: Vec<usize>,
     /// Rows of the shortest and of the longest series, and how many series there are.
@@ -81,6 +81,11 @@ impl Survey {
 
 /// A file that can be read more than once.
 fn regular(path: &Path) -> Result<File> {
+    // A config names its data, and these names mean another file every time.
+    if path == Path::new("-") || path.starts_with("/dev") || path.starts_with("/proc") {
+        let reason = "is no file that a config could name; save the rows to a file first".into();
+        return Err(Error::Input { path: path.to_owned(), reason });
+    }
     let file = source::open(path)?;
     if file.metadata().map_err(|e| Error::input(path, &e))?.is_file() {
         return Ok(file);

@@ -5,18 +5,19 @@ use std::path::Path;
 
 use super::Extent;
 use super::candidates::{Keys, Rows, Times, read};
+use super::clock::Clock;
 use super::column::ColumnSurvey;
-use super::timeline::{Moment, Timeline};
 use crate::config::Dialect;
+use crate::data::Timeline;
 use crate::data::time::TimeKind;
-use crate::error::Result;
+use crate::error::{DataError, Error, Result, shown, shown_path};
 
 /// Of so many steps one may go back before a column is no clock that once was set.
 const SLIPS: u64 = 100;
 
 /// What was found.
 pub(super) struct Found {
-    pub(super) time: Option<Timeline>,
+    pub(super) time: Option<Clock>,
     pub(super) series: Vec<usize>,
     pub(super) extent: Extent,
 }
@@ -33,22 +34,28 @@ pub(super) fn find(
     let usable = || table.times.iter().filter(|times| !times.broken);
     let is_clock = |times: &&Times| times.kind != TimeKind::Number;
     let found = |times: &Times, keys: &[u32], series: Vec<usize>| Found {
-        time: Some(table.timeline(times, keys)),
+        time: Some(table.clock(times, keys)),
         series,
         extent: extent(keys),
     };
     for times in usable() {
-        let timeline = table.timeline(times, &all);
-        if timeline.disorder.is_none() {
+        if steps_back(&times.nanos, &all) == 0 {
             return Ok(found(times, &all, Vec::new()));
         }
         if let Some((series, keys)) = table.sorting_keys(times) {
             return Ok(found(times, &keys, series));
         }
     }
+    // Backwards, a network would learn to tell the past.
+    for times in usable().filter(is_clock) {
+        let turned = times.turned();
+        if steps_back(&turned.nanos, &all) == 0 || table.sorting_keys(&turned).is_some() {
+            return Err(newest_first(path, &columns[times.column].name));
+        }
+    }
     // A clock that was set back now and then is still a clock.
     for times in usable().filter(is_clock) {
-        let slips = |keys: &[u32]| table.timeline(times, keys).disorder.map_or(0, |(n, _)| n);
+        let slips = |keys: &[u32]| steps_back(&times.nanos, keys);
         if slips(&all) * SLIPS <= rows {
             return Ok(found(times, &all, Vec::new()));
         }
@@ -64,18 +71,40 @@ pub(super) fn find(
     Ok(Found { time: None, series, extent: extent(keys) })
 }
 
+fn newest_first(path: &Path, column: &str) -> Error {
+    let file = shown_path(path);
+    let message = format!(
+        "the times in {} go from the newest to the oldest; a forecast needs the oldest first: sort the rows, or turn \
+         the file round: (head -n 1 {file}; tail -n +2 {file} | tac) > NEW.csv",
+        shown(column)
+    );
+    DataError { file, message, ..DataError::default() }.into()
+}
+
 impl Rows {
-    fn timeline(&self, times: &Times, keys: &[u32]) -> Timeline {
-        let rows = keys.iter().zip(&times.nanos).zip(&self.lines);
-        let moments = rows.map(|((&series, &time), &line)| Moment { series, time, line });
-        Timeline::follow(times.column, times.kind, moments, times.ends.clone())
+    fn clock(&self, times: &Times, keys: &[u32]) -> Clock {
+        let count = extent(keys).series as usize;
+        let (mut series, mut lines) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+        // Series are numbered in the order of their first rows.
+        for ((&key, &time), &line) in keys.iter().zip(&times.nanos).zip(&self.lines) {
+            series[key as usize].push(time);
+            lines[key as usize].push(line);
+        }
+        let each: Vec<&[i128]> = series.iter().map(|times| &times[..]).collect();
+        let timeline = Timeline::new(times.kind, &each, times.ends.clone());
+        Clock {
+            column: times.column,
+            gap_line: timeline.longest_gap().map(|gap| lines[gap.series][gap.row]),
+            disorder_line: timeline.first_disordered.map(|(s, row)| lines[s][row]),
+            timeline,
+        }
     }
 
     /// The columns under which the times of every series go up: one, else two together. A column of measured
     /// numbers may sort the rows by chance, so there have to be as many series as rows share a time, or the
     /// column has to hold words or be named like one.
     fn sorting_keys(&self, times: &Times) -> Option<(Vec<usize>, Vec<u32>)> {
-        let sorts = |keys: &[u32]| self.timeline(times, keys).disorder.is_none();
+        let sorts = |keys: &[u32]| steps_back(&times.nanos, keys) == 0;
         let (together, different) = rows_at_once(&times.nanos);
         // A few times that stand there twice are slips of a clock, not series side by side.
         let side_by_side = 10 * different <= 9 * times.nanos.len();
@@ -95,6 +124,15 @@ impl Rows {
         let one = singles().find(|one| one.likely && sorts(&one.series))?;
         Some((vec![one.column], one.series.clone()))
     }
+}
+
+/// Rows whose time does not come after the one before in their series.
+fn steps_back(times: &[i128], keys: &[u32]) -> u64 {
+    let mut last: HashMap<u32, i128> = HashMap::new();
+    let back = |(time, key): &(&i128, &u32)| {
+        last.insert(**key, **time).is_some_and(|before| **time <= before)
+    };
+    times.iter().zip(keys).filter(back).count() as u64
 }
 
 /// Most rows that share a time, and how many different times there are.

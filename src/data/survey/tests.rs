@@ -31,6 +31,8 @@ fn marks_are_found() {
     assert_eq!(marks("a;b\n1.5;2\n3;4\n"), (';', '.'));
     assert_eq!(marks("a\tb\n1.5\tx, y\n3\t4\n"), ('\t', '.'));
     assert_eq!(marks("a|b\n1.5|2\n3|4\n"), ('|', '.'));
+    assert_eq!(marks("a;b\n1,234;2\n20,038;4\n"), (';', ','));
+    assert_eq!(marks("a;b\n1,234;2.5\n20,038;4\n"), (';', '.'));
     assert_eq!(marks("a\n1\n2\n"), (',', '.'));
     // Thousands in quotes prove no decimal comma; a plain decimal does.
     assert_eq!(marks("a,b\n\"1,234\",2\n\"5,678\",4\n"), (',', '.'));
@@ -61,7 +63,9 @@ fn columns_are_what_their_cells_are() {
     assert_eq!((number.whole, number.moments.max), (false, 4.5));
     assert_eq!(found.columns[1].distinct(), Some(3));
     assert!(found.columns[5].constant());
-    assert_eq!(found.columns[6].other, (1, Some((32, "\"err\"".to_owned()))));
+    let (count, odd) = found.columns[6].other.clone();
+    let odd = odd.unwrap();
+    assert_eq!((count, odd.line, &odd.text[..], odd.is_word), (1, 32, "\"err\"", true));
 }
 
 #[test]
@@ -69,11 +73,11 @@ fn time_has_a_step_and_gaps() {
     let text = file("time,x", 30, |k| format!("2024-01-01 {:02}:{:02}:00,{k}", k / 10, k % 10 * 2));
     let found = survey(&text);
     let time = found.time.unwrap();
-    assert_eq!(time.span(time.step), "2 min");
-    assert_eq!((time.kind, time.gaps), (TimeKind::Local, 2));
-    let gap = time.longest.unwrap();
-    assert_eq!((time.span(gap.length), gap.line), ("42 min".to_owned(), 12));
-    assert_eq!(time.disorder, None);
+    assert_eq!(time.span(time.step().unwrap()), "2 min");
+    assert_eq!((time.timeline.kind, time.timeline.gaps.len()), (TimeKind::Local, 2));
+    let gap = time.timeline.longest_gap().unwrap();
+    assert_eq!((time.span(gap.nanos.into()), time.gap_line), ("42 min".to_owned(), Some(12)));
+    assert_eq!(time.disorder_line, None);
 }
 
 #[test]
@@ -83,7 +87,8 @@ fn a_clock_set_back_once_is_still_a_clock() {
         format!("2024-01-01 {:02}:{:02}:00,{k}", minute(k) / 60, minute(k) % 60)
     });
     let found = survey(&text);
-    assert_eq!(found.time.unwrap().disorder, Some((1, 152)));
+    let time = found.time.unwrap();
+    assert_eq!((time.timeline.disordered, time.disorder_line), (1, Some(152)));
 }
 
 #[test]
@@ -95,7 +100,7 @@ fn series_are_told_apart_by_the_column_under_which_times_go_up() {
     let found = survey(&text);
     assert_eq!(names(&found, &found.series), ["sensor"]);
     assert_eq!(found.extent, Extent { series: 3, shortest: 20, longest: 20 });
-    assert_eq!(found.time.unwrap().disorder, None);
+    assert_eq!(found.time.unwrap().disorder_line, None);
 }
 
 #[test]
@@ -112,22 +117,21 @@ fn two_columns_together_may_name_a_series() {
 fn plain_numbers_are_time_by_their_name() {
     let found = survey(&file("series,t,x", 40, |k| format!("{},{},{}", k / 20, k % 20, k * k % 7)));
     let time = found.time.clone().unwrap();
-    assert_eq!((time.column, time.kind, time.step_nanos()), (1, TimeKind::Number, None));
+    assert_eq!((time.column, time.timeline.kind, time.step()), (1, TimeKind::Number, None));
     assert_eq!(names(&found, &found.series), ["series"]);
     // Unix times in milliseconds tell how long a step is.
     let found =
         survey(&file("ts,x", 40, |k| format!("{},{k}", 1_700_000_000_000_u64 + 500 * k as u64)));
-    assert_eq!(found.time.unwrap().step_nanos(), Some(500_000_000));
+    assert_eq!(found.time.unwrap().step(), Some(500_000_000));
 }
 
 #[test]
-fn working_days_are_recognised() {
-    let text = file("date,x", 100, |k| {
-        let day = k / 5 * 7 + k % 5; // from a Monday on
-        let month = day / 28;
-        format!("2024-{:02}-{:02},{k}", month + 1, day % 28 + 1)
-    });
-    assert!(survey(&text).time.unwrap().skips_weekends());
+fn working_days_and_months_are_recognised() {
+    let text = file("date,x", 15, |k| format!("2024-01-{:02},{k}", k / 5 * 7 + k % 5 + 1)); // from a Monday on
+    let time = survey(&text).time.unwrap();
+    assert!(time.is_weekdays() && time.timeline.gaps.is_empty());
+    let text = file("month,x", 40, |k| format!("{}-{:02}-01,{k}", 2000 + k / 12, k % 12 + 1));
+    assert!(survey(&text).time.unwrap().is_monthly());
 }
 
 #[test]
@@ -142,4 +146,11 @@ fn what_is_no_table_is_refused() {
     assert!(refused("a,b\n").contains("no data rows"));
     assert!(refused("2024-01-01,1.5\n2024-01-02,2\n").contains("put a header line"));
     assert!(refused("a,b\n1,2\n3\n").contains("row has 1 field, header has 2"));
+    let newest_first: String =
+        (1..30).rev().map(|day| format!("2024-05-{day:02},{day}\n")).collect();
+    assert!(refused(&format!("day,x\n{newest_first}")).contains("from the newest to the oldest"));
+    let by_sensor =
+        |sensor| (1..20).rev().map(move |day| format!("{sensor},2024-05-{day:02},{day}\n"));
+    let two: String = by_sensor("a").chain(by_sensor("b")).collect();
+    assert!(refused(&format!("sensor,day,x\n{two}")).contains("from the newest to the oldest"));
 }

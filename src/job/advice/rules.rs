@@ -142,7 +142,9 @@ pub(super) fn scale_per_series(facts: &Facts) -> Option<String> {
 
 pub(super) fn random_walk(facts: &Facts) -> Option<String> {
     forecast(facts)?;
-    (facts.report.verdict.standing == Standing::Same).then(|| {
+    // What the mean forecasts as well is no walk, but its steps.
+    let walks = facts.report.scores.overall().r2.is_none_or(|r2| r2 > 0.01);
+    (walks && facts.report.verdict.standing == Standing::Same).then(|| {
         "A random walk, as most prices are, cannot be beaten: its last value is the best forecast there is. Only \
          columns that tell of the change beforehand help: add them to data.inputs"
             .into()

@@ -1,24 +1,26 @@
 //! The section on the columns in use.
 
-use super::layout::{Side, indented, percent, table};
+use super::layout::{Page, Side, indented, percent, table};
 use crate::data::audit::{Audit, ColumnAudit, Drift, Profile, Strength};
 use crate::job::prepare::Prepared;
 use crate::terminal::Cell;
 use crate::text::{short, shortest};
 
 /// What each holds over the train rows, and how the later parts differ.
-pub(super) fn columns(prepared: &Prepared, audit: &Audit) -> String {
+pub(super) fn columns(prepared: &Prepared, audit: &Audit, page: Page) -> String {
     let mut out = format!("\nColumns in use, over the train rows\n{}", profiles(prepared, audit));
-    out += &super::data::unused_columns(prepared);
+    out += &super::data::unused_columns(prepared, page);
     if audit.columns.iter().any(|c| c.valid.is_some() || c.test.is_some()) {
         out += "\nDrift from the train rows\n";
         out += &drifts(prepared, audit);
         let several = prepared.dataset.train.table.series.len() > 1;
-        out += "  shift: of the mean, in train deviations; spread: deviation over train\n  \
-                deviation; outside: rows beyond the range of the train rows\n";
-        if several {
-            out += "  shift and spread: the median over series, each beside itself\n";
-        }
+        let several =
+            if several { "; of several series the median, each beside itself" } else { "" };
+        let legend = format!(
+            "shift: of the mean, in train deviations; spread: deviation over train deviation; outside: rows beyond \
+             the range of the train rows{several}"
+        );
+        out += &page.paragraph("  ", &legend);
     }
     out
 }

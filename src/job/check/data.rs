@@ -1,8 +1,9 @@
 //! The section on files, series, times and the split.
 
-use super::layout::{Side, indented, paragraph, table};
+use super::layout::{Page, Side, indented, table};
 use crate::config::{Config, State};
-use crate::data::audit::{Audit, PartName, Place, Timeline, parts};
+use crate::data::Timeline;
+use crate::data::audit::{Audit, PartName, Place, parts};
 use crate::data::time::about_text;
 use crate::data::{Dataset, PartRows, Table};
 use crate::error::shown_path;
@@ -15,18 +16,18 @@ const FILES: usize = 6;
 const NAMES: usize = 12;
 
 /// The whole section.
-pub(super) fn data(config: &Config, prepared: &Prepared, audit: &Audit) -> String {
+pub(super) fn data(config: &Config, prepared: &Prepared, audit: &Audit, page: Page) -> String {
     let mut out = "Data\n".to_owned();
     for (table, timeline) in prepared.dataset.tables().into_iter().zip(&audit.timelines) {
         out += &files(&prepared.dataset, table);
         out += &series(table);
         if let Some(timeline) = timeline {
-            out += &times(&prepared.dataset, table, timeline);
+            out += &times(&prepared.dataset, table, timeline, page);
         }
     }
     out.push('\n');
     out += &split(config, prepared);
-    out + &left_out(config, prepared)
+    out + &left_out(config, prepared, page)
 }
 
 /// The files of a table; where each part has its own, with its name.
@@ -69,7 +70,7 @@ fn series(table: &Table) -> String {
 }
 
 /// From when to when, how often, and where not.
-fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
+fn times(dataset: &Dataset, table: &Table, timeline: &Timeline, page: Page) -> String {
     let mut text = format!("{} to {}", timeline.first, timeline.last);
     if let Some(step) = timeline.step {
         let usual = about_text(i128::from(step.nanos), timeline.kind);
@@ -82,7 +83,7 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
             _ => format!(", about every {usual}"),
         };
     }
-    let mut out = paragraph("  time    ", &printable(&text));
+    let mut out = page.paragraph("  time    ", &printable(&text));
     let mut notes = Vec::new();
     let place = |series: usize, row: usize| {
         let place = part_of(dataset, table).map(|part| Place { part, series, row });
@@ -111,10 +112,10 @@ fn times(dataset: &Dataset, table: &Table, timeline: &Timeline) -> String {
         let times = counted(timeline.disordered, "time");
         let first = if timeline.disordered == 1 { "at" } else { "the first at" };
         let text = format!("{times} not after the one before, {first} {}", place(series, row));
-        out += &paragraph("  order   ", &text);
+        out += &page.paragraph("  order   ", &text);
     }
     if !notes.is_empty() {
-        out += &paragraph("  gaps    ", &notes.join("; "));
+        out += &page.paragraph("  gaps    ", &notes.join("; "));
     }
     out
 }
@@ -173,7 +174,7 @@ fn extent(part: &PartRows) -> (String, String) {
 }
 
 /// Rows that are read and not used, a line per reason.
-fn left_out(config: &Config, prepared: &Prepared) -> String {
+fn left_out(config: &Config, prepared: &Prepared, page: Page) -> String {
     let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
     let mut note = |reason, text| match reasons.iter_mut().find(|(known, _)| *known == reason) {
         Some((_, texts)) => texts.push(text),
@@ -193,12 +194,12 @@ fn left_out(config: &Config, prepared: &Prepared) -> String {
     let line = |(reason, texts): (&str, Vec<String>)| format!("{}: {reason}", texts.join(", "));
     let lines = reasons.into_iter().map(line).enumerate();
     lines
-        .map(|(k, line)| paragraph(if k == 0 { "  unused  " } else { "          " }, &line))
+        .map(|(k, line)| page.paragraph(if k == 0 { "  unused  " } else { "          " }, &line))
         .collect()
 }
 
 /// The columns that no key names.
-pub(super) fn unused_columns(prepared: &Prepared) -> String {
+pub(super) fn unused_columns(prepared: &Prepared, page: Page) -> String {
     let roles = &prepared.encoder.roles;
     let mut unused: Vec<&String> = Vec::new();
     let series = roles.series_names();
@@ -220,5 +221,5 @@ pub(super) fn unused_columns(prepared: &Prepared) -> String {
     let shown: Vec<String> = unused.iter().take(NAMES).map(|n| crate::error::shown(n)).collect();
     let more = if unused.len() > NAMES { ", …" } else { "" };
     let text = format!("{}: {}{more}", counted(unused.len() as u64, "column"), shown.join(", "));
-    paragraph("  not used  ", &text)
+    page.paragraph("  not used  ", &text)
 }

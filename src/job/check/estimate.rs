@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::layout::paragraph;
+use super::layout::Page;
 use crate::config::Config;
 use crate::data::PartRows;
 use crate::error::{Error, Result};
@@ -121,7 +121,12 @@ fn first_rows(part: &PartRows, rows: usize) -> PartRows {
 }
 
 /// The whole section.
-pub(super) fn estimate(config: &Config, prepared: &Prepared, times: Option<&Times>) -> String {
+pub(super) fn estimate(
+    config: &Config,
+    prepared: &Prepared,
+    times: Option<&Times>,
+    page: Page,
+) -> String {
     let memory = memory::estimate(config, prepared);
     let text = format!(
         "about {} (data {}, activations {}, weights and moments {})",
@@ -130,9 +135,9 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared, times: Option<&Time
         memory::size(memory.passes),
         memory::size(memory.weights + memory.moments),
     );
-    let mut out = format!("\nEstimate\n{}", paragraph("  memory  ", &text));
+    let mut out = format!("\nEstimate\n{}", page.paragraph("  memory  ", &text));
     if let Some(times) = times {
-        out += &paragraph("  time    ", &time_text(config, prepared, times));
+        out += &page.paragraph("  time    ", &time_text(config, prepared, times));
     }
     out
 }

@@ -1,9 +1,13 @@
-//! Plain text in columns and paragraphs, as wide as a terminal of 80 columns.
+//! Plain text in columns and paragraphs.
 
 use crate::terminal::{Column, Screen, Table, wrap};
 
 /// Every table and paragraph of the audit stands this far in.
 const INDENT: usize = 2;
+
+/// Prose is no wider than this, and no narrower behind its mark.
+const WIDEST: usize = 100;
+const LEAST: usize = 16;
 
 /// Names of columns are cut behind this; no name of a tensor is as long.
 const LONGEST_NAME: usize = 30;
@@ -33,15 +37,25 @@ pub(super) fn indented(table: &Table) -> String {
     text.lines().map(|line| format!("{:INDENT$}{line}\n", "")).collect()
 }
 
-/// Words filled into lines, the first behind `mark`, the others as far in.
-pub(super) fn paragraph(mark: &str, text: &str) -> String {
-    let indent = mark.chars().count();
-    let text = wrap(text, width(indent), 0).replace('\n', &format!("\n{:indent$}", ""));
-    format!("{mark}{text}\n")
+/// What prose is filled into.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page {
+    width: usize,
 }
 
-fn width(indent: usize) -> usize {
-    Screen::PLAIN.columns() - indent
+impl Page {
+    /// As wide as a screen; not so wide that lines are hard to read.
+    pub(super) fn new(screen: Screen) -> Self {
+        Self { width: screen.columns().min(WIDEST) }
+    }
+
+    /// Words filled into lines, the first behind `mark`, the others as far in.
+    pub(super) fn paragraph(self, mark: &str, text: &str) -> String {
+        let indent = mark.chars().count();
+        let width = self.width.saturating_sub(indent).max(LEAST);
+        let text = wrap(text, width, 0).replace('\n', &format!("\n{:indent$}", ""));
+        format!("{mark}{text}\n")
+    }
 }
 
 /// `3.2 %`, of a share.
@@ -68,8 +82,10 @@ mod tests {
 
     #[test]
     fn paragraphs_are_filled_and_hang() {
-        let text = paragraph("  - ", &["word"; 30].join(" "));
+        let text = Page::new(Screen::PLAIN).paragraph("  - ", &["word"; 30].join(" "));
         assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+        let narrow = Page::new(Screen { width: Some(40), ..Screen::PLAIN });
+        assert!(narrow.paragraph("  - ", &text).lines().all(|line| line.len() <= 40));
         assert!(text.lines().skip(1).all(|line| line.starts_with("    w")), "{text}");
         assert_eq!(text.lines().count(), 2);
     }

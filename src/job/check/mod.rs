@@ -13,22 +13,25 @@ use super::prepare::Prepared;
 use crate::config::Config;
 use crate::data::audit::{self, Audit, Finding};
 use crate::error::Result;
+use crate::terminal::Screen;
 use findings::Words;
+use layout::Page;
 
 /// Findings of one kind that are told one by one.
 const ALIKE: usize = 5;
 
-/// The audit of a config and its data, as text.
-pub fn check(config: &Config) -> Result<String> {
+/// The audit of a config and its data, as text for a screen.
+pub fn check(config: &Config, screen: Screen) -> Result<String> {
+    let page = Page::new(screen);
     let prepared = Prepared::new(config)?;
     let windows = prepared.windows(config);
     let audit = Audit::new(&prepared.audited(config, &windows), &prepared.sizes(config));
     let times = estimate::times(config, &prepared)?;
-    let mut out = data::data(config, &prepared, &audit);
-    out += &columns::columns(&prepared, &audit);
-    out += &findings(config, &prepared, &audit, times.as_ref().err());
+    let mut out = data::data(config, &prepared, &audit, page);
+    out += &columns::columns(&prepared, &audit, page);
+    out += &findings(config, &prepared, &audit, times.as_ref().err(), page);
     out += &network::network(config, &prepared);
-    Ok(out + &estimate::estimate(config, &prepared, times.as_ref().ok()))
+    Ok(out + &estimate::estimate(config, &prepared, times.as_ref().ok(), page))
 }
 
 /// What a run should say before it begins, short of a whole audit.
@@ -45,18 +48,19 @@ fn findings(
     prepared: &Prepared,
     audit: &Audit,
     diverged: Option<&String>,
+    page: Page,
 ) -> String {
     let words = Words { config, prepared };
     let mut out = "\nFindings\n".to_owned();
     if let Some(message) = diverged {
-        out += &layout::paragraph("  - ", &format!("the run breaks off at once: {message}"));
+        out += &page.paragraph("  - ", &format!("the run breaks off at once: {message}"));
     }
     let kind = std::mem::discriminant;
     let are_alike =
         |a: &Finding, b: &Finding| kind(a) == kind(b) && !matches!(a, Finding::Misfit(_));
     for alike in audit.findings.chunk_by(are_alike) {
         for finding in alike.iter().take(ALIKE) {
-            out += &layout::paragraph("  - ", &words.sentence(finding));
+            out += &page.paragraph("  - ", &words.sentence(finding));
         }
         if alike.len() > ALIKE {
             let more = crate::text::counted((alike.len() - ALIKE) as u64, "more finding");

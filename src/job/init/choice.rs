@@ -8,6 +8,9 @@ use crate::text::{counted, thousands};
 /// An input may lack so much of its cells.
 const MOST_EMPTY: f64 = 0.2;
 
+/// Reasons in one message.
+const REASONS: usize = 6;
+
 /// The columns in their roles.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Choice {
@@ -95,18 +98,18 @@ fn role(survey: &Survey, place: usize) -> Option<&'static str> {
 
 /// The last column that can be forecast.
 fn guess(survey: &Survey) -> Result<String> {
-    let mut columns = survey.columns.iter().enumerate().rev();
-    let fits = |(place, column): &(usize, &ColumnSurvey)| {
-        role(survey, *place).is_none() && why_not(survey, column).is_none()
-    };
-    match columns.find(fits) {
-        Some((_, column)) => Ok(column.name.clone()),
-        None => Err(fault(
-            survey,
-            None,
-            "has no column of numbers that could be forecast; name one with --target to hear what is wrong with it",
-        )),
+    let mut reasons = Vec::new();
+    for (place, column) in survey.columns.iter().enumerate().rev() {
+        let role = role(survey, place).map(str::to_owned);
+        match role.or_else(|| why_not(survey, column)) {
+            None => return Ok(column.name.clone()),
+            Some(reason) => reasons.insert(0, format!("{} {reason}", shown(&column.name))),
+        }
     }
+    let more = reasons.len().saturating_sub(REASONS);
+    reasons.truncate(REASONS);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    Err(fault(survey, None, &format!("no column can be forecast: {}{more}", reasons.join("; "))))
 }
 
 /// Why a column cannot be a number input; none where it can.
@@ -117,21 +120,31 @@ fn why_not(survey: &Survey, column: &ColumnSurvey) -> Option<String> {
         _ if same_name > 1 => "its name stands twice in the header".to_owned(),
         Kind::Empty => "is empty".to_owned(),
         _ if column.constant() => "has the same value in all rows".to_owned(),
-        Kind::Time | Kind::OtherTime => "holds times".to_owned(),
-        Kind::Text => match column.distinct() {
-            Some(distinct) => format!("holds words, {} different ones", thousands(distinct)),
-            None => "holds words".to_owned(),
+        Kind::Time | Kind::OtherTime => "holds times that cannot be data.time".to_owned(),
+        Kind::Text => match (&column.other.1, column.distinct()) {
+            (Some(odd), _) if !odd.is_word => format!("at line {}: {}", odd.line, odd.complaint),
+            (_, Some(distinct)) => format!("holds words, {} different ones", thousands(distinct)),
+            (_, None) => "holds words".to_owned(),
         },
         Kind::Slipped => {
-            let (line, text) = column.other.1.clone().unwrap_or_default();
-            let count = counted(column.other.0, "cell");
-            format!("has {count} that hold no number, first at line {line}: {text}")
+            let odd = column
+                .other
+                .1
+                .as_ref()
+                .map(|odd| format!(", first at line {}: {}", odd.line, odd.text));
+            let cells = counted(column.other.0, "cell");
+            format!(
+                "has no number in {cells}{}; mend or empty them to use it",
+                odd.unwrap_or_default()
+            )
         }
         Kind::Number if column.counts_rows() => "only counts the rows".to_owned(),
         Kind::Number if column.empty as f64 > MOST_EMPTY * survey.rows as f64 => {
             format!("{} of its {} cells are empty", thousands(column.empty), thousands(survey.rows))
         }
-        Kind::Number if column.begins_empty => "begins with empty cells".to_owned(),
+        Kind::Number if column.begins_empty => {
+            "begins with empty cells; take out the rows before its first value to use it".to_owned()
+        }
         Kind::Number => return None,
     };
     Some(reason)
@@ -149,23 +162,28 @@ fn check_target(survey: &Survey, name: &str) -> Result<()> {
         Err(fault(survey, line, &format!("column {}: {message}", shown(name))))
     };
     if let Some(role) = role(survey, place) {
-        return refuse(
-            None,
-            &format!("{role}, so it cannot be a target; name another column with --target"),
-        );
+        let cure = "so it cannot be a target; name another column with --target";
+        return refuse(None, &format!("{role}, {cure}"));
     }
+    if survey.columns.iter().filter(|other| other.name == column.name).count() > 1 {
+        return refuse(Some(1), "its name stands twice in the header; rename one");
+    }
+    let odd = column.other.1.as_ref();
     match column.kind() {
         Kind::Slipped => {
-            let (line, text) = column.other.1.clone().unwrap_or_default();
             let count = counted(column.other.0, "such cell");
+            let text = odd.map_or("", |odd| &odd.text);
             let message = format!("{text} is not a number ({count}); mend it, or leave it empty");
-            refuse(Some(line), &message)
+            refuse(odd.map(|odd| odd.line), &message)
         }
         Kind::Number if column.begins_empty => refuse(
             column.first_empty,
             "begins with empty cells, and there is nothing before them to fill them with; take those rows out",
         ),
         Kind::Number if !column.constant() => Ok(()),
+        Kind::Text if odd.is_some_and(|odd| !odd.is_word) => {
+            refuse(odd.map(|odd| odd.line), odd.map_or("", |odd| &odd.complaint))
+        }
         Kind::Text => refuse(None, "holds words; only numbers can be forecast by this version"),
         _ => match why_not(survey, column) {
             Some(reason) => refuse(None, &format!("{reason}; there is nothing to forecast")),

@@ -1,6 +1,6 @@
 //! What a starter config asks for: sizes that suit the time step and the number of rows.
 
-use crate::data::survey::{Survey, Timeline};
+use crate::data::survey::{Clock, Survey};
 
 const SECOND: i128 = 1_000_000_000;
 const MINUTE: i128 = 60 * SECOND;
@@ -65,7 +65,7 @@ impl Plan {
             epochs,
             batch_size,
             learning_rate: 0.002,
-            clip_grad_norm: window.max(50) as f64,
+            clip_grad_norm: 2.0 * window.max(25) as f64,
             gamma,
             patience: (epochs / 3).max(3),
         }
@@ -78,15 +78,16 @@ fn part(rows: usize, fraction: f64) -> usize {
 }
 
 /// A horizon people ask for at this step, and a look-back of four times as long or a whole cycle.
-fn horizon_and_window(time: Option<&Timeline>) -> (usize, usize) {
-    let Some((time, step)) = time.and_then(|time| Some((time, time.step_nanos()?))) else {
+fn horizon_and_window(time: Option<&Clock>) -> (usize, usize) {
+    let Some((time, step)) = time.and_then(|time| Some((time, time.step()?))) else {
         return (1, 48);
     };
     if time.is_monthly() {
         return (12, 36);
     }
-    let rows = |span: i128| usize::try_from(span / step).unwrap_or(1).max(1);
-    match step {
+    let rows = |span: i128| usize::try_from((span + step / 2) / step).unwrap_or(1).max(1);
+    // Clocks tremble: 59 s are a minute.
+    match step + step / 20 {
         ..=0 => (1, 48),
         step if step < SECOND => (10, 64),
         step if step < MINUTE => (rows(MINUTE).clamp(2, 60), rows(4 * MINUTE).clamp(48, 240)),
@@ -94,7 +95,7 @@ fn horizon_and_window(time: Option<&Timeline>) -> (usize, usize) {
         step if step < HOUR => (rows(6 * HOUR), rows(DAY)),
         step if step < 6 * HOUR => (rows(DAY), rows(7 * DAY).min(168)),
         step if step < DAY => (rows(DAY), rows(14 * DAY)),
-        step if step < 7 * DAY && time.skips_weekends() => (5, 60),
+        step if step < 7 * DAY && time.is_weekdays() => (5, 60),
         step if step < 7 * DAY => (rows(7 * DAY), rows(28 * DAY).max(14)),
         step if step < 28 * DAY => (4, 52),
         _ => (4, 16), // quarters and years
@@ -105,23 +106,18 @@ fn horizon_and_window(time: Option<&Timeline>) -> (usize, usize) {
 mod tests {
     use super::*;
     use crate::data::time::TimeKind;
+    use crate::data::{Step, Timeline};
 
-    fn time(step: i128, regular: f64, gaps: u64) -> Timeline {
-        Timeline {
-            column: 0,
-            kind: TimeKind::Local,
-            step,
-            regular,
-            gaps,
-            longest: None,
-            disorder: None,
-            ends: ("2024-01-01".into(), "2024-12-31".into()),
-        }
+    fn clock(step: i128, share: f64, weekdays: bool) -> Clock {
+        let ends = ("2024-01-01".to_owned(), "2024-12-31".to_owned());
+        let step = Some(Step { nanos: step as u64, share, weekdays });
+        let timeline = Timeline { step, ..Timeline::new(TimeKind::Local, &[], ends) };
+        Clock { column: 0, timeline, gap_line: None, disorder_line: None }
     }
 
     #[test]
     fn horizon_and_window_fit_the_step() {
-        let of = |step: i128| horizon_and_window(Some(&time(step, 1.0, 0)));
+        let of = |step: i128| horizon_and_window(Some(&clock(step, 1.0, false)));
         assert_eq!(of(10 * SECOND), (6, 48));
         assert_eq!(of(5 * MINUTE), (12, 48));
         assert_eq!(of(15 * MINUTE), (24, 96));
@@ -129,9 +125,9 @@ mod tests {
         assert_eq!(of(DAY), (7, 28));
         assert_eq!(of(7 * DAY), (4, 52));
         assert_eq!(of(91 * DAY), (4, 16));
-        assert_eq!(horizon_and_window(Some(&time(31 * DAY, 0.58, 0))), (12, 36));
-        // Prices: five days a week, a weekend after each.
-        assert_eq!(horizon_and_window(Some(&time(DAY, 0.79, 200))), (5, 60));
+        assert_eq!(horizon_and_window(Some(&clock(31 * DAY, 0.58, false))), (12, 36));
+        // Prices: five days a week.
+        assert_eq!(horizon_and_window(Some(&clock(DAY, 0.79, true))), (5, 60));
         assert_eq!(horizon_and_window(None), (1, 48));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::choice::Choice;
 use super::plan::Plan;
-use crate::data::survey::{Survey, Timeline};
+use crate::data::survey::{Clock, ColumnSurvey, Kind, Survey};
 use crate::error::{shown, shown_path};
 use crate::text::{counted, thousands};
 
@@ -22,6 +22,7 @@ pub(super) fn on_data(survey: &Survey) -> Vec<String> {
                 .to_owned(),
         );
         said.extend(other_times(survey));
+        said.extend(standing_times(survey));
     }
     said
 }
@@ -47,20 +48,19 @@ fn rows(survey: &Survey) -> String {
 }
 
 /// `, one every hour, from 2024-01-01 to 2025-08-22 by "time"`
-fn times(time: &Timeline, name: &str) -> String {
-    let mostly = if time.regular < 0.999 { "mostly " } else { "" };
-    let (first, last) = (time.ends.0.escape_debug(), time.ends.1.escape_debug());
-    if time.step > 0 && time.step_nanos().is_none() {
-        let step = time.span(time.step);
-        return format!(", {name} from {first} to {last}, {mostly}in steps of {step}");
+fn times(time: &Clock, name: &str) -> String {
+    let timeline = &time.timeline;
+    let (first, last) = (timeline.first.escape_debug(), timeline.last.escape_debug());
+    let ends = format!(", from {first} to {last} by {name}");
+    let Some(step) = timeline.step else { return ends };
+    let mostly = if step.share < 0.999 { "mostly " } else { "" };
+    let usual = time.span(step.nanos.into());
+    match time.step() {
+        None => format!(", {name} from {first} to {last}, {mostly}in steps of {usual}"),
+        _ if step.weekdays => format!(", one every weekday{ends}"),
+        _ if time.is_monthly() => format!(", one every month{ends}"),
+        _ => format!(", {mostly}one every {usual}{ends}"),
     }
-    let pace = match time.step {
-        0 => String::new(),
-        _ if time.skips_weekends() => ", one every working day".to_owned(),
-        _ if time.is_monthly() => ", one every month".to_owned(),
-        step => format!(", {mostly}one every {}", time.span(step)),
-    };
-    format!("{pace}, from {first} to {last} by {name}")
 }
 
 fn range(least: u64, most: u64) -> String {
@@ -85,30 +85,28 @@ fn marks(survey: &Survey) -> Option<String> {
     }
 }
 
-fn gaps(time: &Timeline) -> Option<String> {
-    let longest = time.longest?;
-    let (count, step) = (time.gaps, time.span(time.step));
-    let gap = format!("{} before line {}", time.span(longest.length), longest.line);
-    if time.skips_weekends() && longest.length <= 3 * time.step {
-        return Some("weekends have no rows".to_owned());
-    }
-    if time.skips_weekends() {
-        return Some(format!("weekends have no rows; the longest gap is {gap}"));
-    }
-    let run = "windows run across them as if nothing were missing";
-    Some(match count {
-        1 => format!("one gap of {gap}; windows run across it as if nothing were missing"),
-        _ if time.regular < 0.5 => {
+fn gaps(time: &Clock) -> Option<String> {
+    const RUN: &str = "as if nothing were missing";
+    let (timeline, line) = (&time.timeline, time.gap_line?);
+    let gap = timeline.longest_gap()?;
+    let gap = format!("{} before line {line}", time.span(gap.nanos.into()));
+    let step = timeline.step?;
+    Some(match timeline.gaps.len() as u64 {
+        _ if step.share < 0.5 => {
+            "rows come at uneven times; the network counts rows, not time".into()
+        }
+        1 => format!("one gap of {gap}; windows run across it {RUN}"),
+        count => {
             format!(
-                "rows come at uneven times, most often every {step}; the network counts rows, not time"
+                "{} gaps, the longest of {gap}; windows run across them {RUN}",
+                thousands(count)
             )
         }
-        _ => format!("{} gaps, the longest {gap}; {run}", thousands(count)),
     })
 }
 
-fn disorder(survey: &Survey, time: &Timeline) -> Option<String> {
-    let (count, line) = time.disorder?;
+fn disorder(survey: &Survey, time: &Clock) -> Option<String> {
+    let (count, line) = (time.timeline.disordered, time.disorder_line?);
     let name = shown(&survey.columns[time.column].name);
     let place = match count {
         1 => format!("once, at line {line}"),
@@ -120,12 +118,21 @@ fn disorder(survey: &Survey, time: &Timeline) -> Option<String> {
     ))
 }
 
+/// A column of times under which rows do not go up.
+fn standing_times(survey: &Survey) -> Option<String> {
+    let column = survey.columns.iter().find(|column| column.kind() == Kind::Time)?;
+    Some(format!(
+        "column {} holds times, but many do not come after the one before, and no column tells series apart: sort the \
+         rows, or give each series a name in a column of its own",
+        shown(&column.name)
+    ))
+}
+
 /// Columns that look like times but cannot be read as such.
 fn other_times(survey: &Survey) -> Option<String> {
-    let other =
-        |c: &&crate::data::survey::ColumnSurvey| c.kind() == crate::data::survey::Kind::OtherTime;
+    let other = |column: &&ColumnSurvey| column.kind() == Kind::OtherTime;
     let column = survey.columns.iter().find(other)?;
-    let example = column.other.1.as_ref().map_or(String::new(), |(_, text)| format!(" ({text})"));
+    let example = column.other.1.as_ref().map_or(String::new(), |odd| format!(" ({})", odd.text));
     Some(format!(
         "column {} looks like a time{example}, but is not written as 2024-03-01 14:00:00; rewrite it to have it as \
          data.time, or see it beside the predictions with rnn-predict --keep",
@@ -185,9 +192,12 @@ pub(super) fn on_choice(survey: &Survey, choice: &Choice, plan: &Plan) -> Vec<St
 fn forecast(survey: &Survey, choice: &Choice, plan: &Plan) -> String {
     let span = |rows: usize| {
         let row = counted(rows as u64, "row");
-        let time = survey.time.as_ref().filter(|time| time.step_nanos().is_some());
-        match time.filter(|time| !time.skips_weekends() && !time.is_monthly()) {
-            Some(time) => format!("{row} ({})", time.span(time.step * rows as i128)),
+        let time = survey.time.as_ref().filter(|time| time.step().is_some());
+        let even = time.filter(|time| !time.is_weekdays() && !time.is_monthly());
+        match even.and_then(|time| Some((time, time.timeline.step?))) {
+            Some((time, step)) => {
+                format!("{row} ({})", time.span(i128::from(step.nanos) * rows as i128))
+            }
             None => row,
         }
     };

@@ -51,7 +51,7 @@ fn first_line(survey: &Survey, choice: &Choice, path: &str) -> String {
     }
     if let Some(time) = &survey.time {
         keys.insert("time".into(), json!(survey.columns[time.column].name));
-        if time.disorder.is_some() {
+        if time.disorder_line.is_some() {
             keys.insert("order".into(), json!("ignore"));
         }
     }

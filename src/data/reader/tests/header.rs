@@ -90,9 +90,16 @@ fn rows_must_have_the_width_of_the_header() {
         let (header, record) = table(text.as_bytes());
         message(header.check_row(&record))
     };
-    assert_eq!(check("a,b,c\n\n1,2\n"), "data.csv:3: row has 2 fields, header has 3");
-    assert_eq!(check("a,b\n1\n"), "data.csv:2: row has 1 field, header has 2");
-    assert_eq!(check("a,b\n1,2,3\n"), "data.csv:2: row has 3 fields, header has 2");
+    assert_eq!(
+        check("a,b,c\n\n1,2\n"),
+        "data.csv:3: row has 2 fields, header has 3; was it cut off?"
+    );
+    assert_eq!(check("a,b\n1\n"), "data.csv:2: row has 1 field, header has 2; was it cut off?");
+    let quotes = "; a cell that holds the delimiter stands in quotes";
+    assert_eq!(
+        check("a,b\n1,2,3\n"),
+        format!("data.csv:2: row has 3 fields, header has 2{quotes}")
+    );
     assert!(check("a,b\n1,2,\n").contains("row has 3 fields, header has 2; remove the delimiter"));
     let (header, record) = table(b"a,b\n,\n");
     header.check_row(&record).unwrap();

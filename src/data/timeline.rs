@@ -1,11 +1,11 @@
 //! How regularly rows follow each other in time.
 
-use crate::data::time::TimeKind;
-use crate::data::{Series, Table};
+use super::table::{Series, Table};
+use super::time::TimeKind;
 
 const DAY: u64 = 86_400_000_000_000;
 
-/// The times of a table.
+/// The times of some series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
     /// How they are written.
@@ -52,35 +52,43 @@ pub struct Gap {
 
 impl Timeline {
     /// Of a table; none without a time column.
-    pub fn new(table: &Table) -> Option<Self> {
+    pub fn of_table(table: &Table) -> Option<Self> {
         let kind = table.series.iter().find_map(Series::time_kind)?;
-        let dated = || table.series.iter().filter(|s| !s.times.is_empty());
-        let rows =
-            || dated().flat_map(|s| s.times.iter().enumerate().map(move |(row, at)| (at, s, row)));
+        let rows = || {
+            let series = table.series.iter();
+            series.flat_map(|s| s.times.iter().enumerate().map(move |(row, at)| (at, s, row)))
+        };
         let (_, s, row) = rows().min_by_key(|(at, ..)| **at)?;
         let first = s.time_text(row).to_owned();
         let (_, s, row) = rows().max_by_key(|(at, ..)| **at)?;
         let last = s.time_text(row).to_owned();
-        let step = usual_step(table, kind);
+        let times: Vec<&[i128]> = table.series.iter().map(|s| &s.times[..]).collect();
+        Some(Self::new(kind, &times, (first, last)))
+    }
+
+    /// Of the times of each series; `ends` are the first and the last as written.
+    pub fn new(kind: TimeKind, series: &[&[i128]], ends: (String, String)) -> Self {
+        let step = usual_step(series, kind);
         let (mut gaps, mut irregular) = (Vec::new(), 0);
         if let Some(step) = step {
-            for (series, row, nanos) in steps(table) {
-                let missing = step.missing(table.series[series].times[row], nanos);
+            for (s, row, nanos) in steps(series) {
+                let missing = step.missing(series[s][row], nanos);
                 if missing > 0 {
-                    gaps.push(Gap { series, row, nanos, missing });
+                    gaps.push(Gap { series: s, row, nanos, missing });
                 } else if step.is_irregular(nanos) {
                     irregular += 1;
                 }
             }
         }
         let not_after = || {
-            table.series.iter().enumerate().flat_map(|(series, s)| {
-                let back = s.times.windows(2).enumerate().filter(|(_, w)| w[1] <= w[0]);
-                back.map(move |(row, _)| (series, row + 1))
+            series.iter().enumerate().flat_map(|(s, times)| {
+                let back = times.windows(2).enumerate().filter(|(_, w)| w[1] <= w[0]);
+                back.map(move |(row, _)| (s, row + 1))
             })
         };
         let (disordered, first_disordered) = (not_after().count() as u64, not_after().next());
-        Some(Self { kind, first, last, step, gaps, irregular, disordered, first_disordered })
+        let (first, last) = ends;
+        Self { kind, first, last, step, gaps, irregular, disordered, first_disordered }
     }
 
     /// The longest gap, the first of equals.
@@ -90,17 +98,17 @@ impl Timeline {
 }
 
 /// (series, row, time since the row before) of all rows that come after the one before.
-fn steps(table: &Table) -> impl Iterator<Item = (usize, usize, u64)> {
-    table.series.iter().enumerate().flat_map(|(series, s)| {
-        let steps = s.times.windows(2).enumerate().filter(|(_, w)| w[1] > w[0]);
+fn steps<'a>(series: &'a [&[i128]]) -> impl Iterator<Item = (usize, usize, u64)> + 'a {
+    series.iter().enumerate().flat_map(|(s, times)| {
+        let steps = times.windows(2).enumerate().filter(|(_, w)| w[1] > w[0]);
         let nanos = |w: &[i128]| u64::try_from(w[1] - w[0]).unwrap_or(u64::MAX);
-        steps.map(move |(row, w)| (series, row + 1, nanos(w)))
+        steps.map(move |(row, w)| (s, row + 1, nanos(w)))
     })
 }
 
 /// The commonest step if half of all are like it, else the median: clocks that tremble have no commonest one.
-fn usual_step(table: &Table, kind: TimeKind) -> Option<Step> {
-    let mut all: Vec<u64> = steps(table).map(|(_, _, nanos)| nanos).collect();
+fn usual_step(series: &[&[i128]], kind: TimeKind) -> Option<Step> {
+    let mut all: Vec<u64> = steps(series).map(|(_, _, nanos)| nanos).collect();
     all.sort_unstable();
     let median = *all.get(all.len() / 2)?;
     let commonest = all.chunk_by(|a, b| a == b).max_by_key(|same| same.len())?;
@@ -109,7 +117,7 @@ fn usual_step(table: &Table, kind: TimeKind) -> Option<Step> {
     let equal = all.iter().filter(|&&step| step == nanos).count();
     let weekdays = kind != TimeKind::Number
         && nanos == DAY
-        && table.series.iter().flat_map(|s| &s.times).all(|&time| !is_weekend(day(time)));
+        && series.iter().copied().flatten().all(|&time| !is_weekend(day(time)));
     Some(Step { nanos, share: equal as f64 / all.len() as f64, weekdays })
 }
 
@@ -149,11 +157,12 @@ fn is_weekend(day: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::audit::tests::table;
+    use crate::data::time;
 
     fn timeline(times: &[&str]) -> Timeline {
-        let rows: String = times.iter().map(|time| format!("{time},1\n")).collect();
-        Timeline::new(&table("time", &format!("time,y\n{rows}"))).expect("times")
+        let times: Vec<_> = times.iter().map(|text| time::parse(text, b'.').unwrap()).collect();
+        let nanos: Vec<i128> = times.iter().map(|time| time.nanos).collect();
+        Timeline::new(times[0].kind, &[&nanos], Default::default())
     }
 
     #[test]
@@ -170,7 +179,6 @@ mod tests {
         assert_eq!(t.step, Some(Step { nanos: hour, share: 0.6, weekdays: false }));
         assert_eq!(t.gaps, [Gap { series: 0, row: 3, nanos: 3 * hour, missing: 2 }]);
         assert_eq!(t.irregular, 1);
-        assert_eq!((&t.first[..], &t.last[..]), ("2024-01-01 00:00", "2024-01-01 06:20"));
     }
 
     #[test]
@@ -188,14 +196,9 @@ mod tests {
 
     #[test]
     fn times_out_of_order_are_counted_and_are_no_gaps() {
-        let data = r#""time":"t","order":"ignore","targets":["y"]"#;
-        let config = crate::data::audit::tests::config(data, r#"{"type":"forecast"}"#);
-        let roles = crate::data::Roles::new(&config.data);
-        let csv = "t,y\n0,1\n10,1\n20,1\n5,1\n15,1\n15,1\n25,1\n";
-        let t = Timeline::new(&crate::data::audit::tests::table_of(&roles, csv)).expect("times");
+        let t = timeline(&["0", "10", "20", "5", "15", "15", "25"]);
         assert_eq!((t.disordered, t.gaps.len(), t.irregular), (2, 0, 0));
-        assert_eq!(t.first_disordered.map(|(series, _)| series), Some(0));
-        assert_eq!((&t.first[..], &t.last[..]), ("0", "25"));
+        assert_eq!(t.first_disordered, Some((0, 3)));
     }
 
     #[test]
