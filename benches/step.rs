@@ -1,6 +1,6 @@
 //! How long a whole training step takes (windows filled, forward, loss, backward, clip, Adam), and a prediction
 //! from a window of rows: `cargo bench --bench step`. Times of a shared machine are noisy; compare only what one
-//! run has measured.
+//! run has measured. With `-- --serve` it answers requests instead, as `benches/peers/torch_steps.py` does.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -13,12 +13,15 @@ use rnn::random::{self, Purpose};
 use rnn::serve::{Plan, Predictor};
 use rnn::store::architecture;
 use rnn::train::{Control, Event, Observer, Trainer};
+use serde::Deserialize;
 
 /// A network and the batches it is trained on.
+#[derive(Deserialize)]
 struct Shape {
-    name: &'static str,
-    topology: &'static str,
-    cell: &'static str,
+    #[serde(default)]
+    name: String,
+    directions: usize,
+    cell: String,
     batch: usize,
     steps: usize,
     inputs: usize,
@@ -31,10 +34,16 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const WARM_UP: usize = 2;
 
 fn main() -> Result<()> {
-    let shape = |name, topology, cell, [batch, steps, inputs, hidden, layers]: [usize; 5]| Shape {
-        name,
-        topology,
-        cell,
+    if std::env::args().any(|argument| argument == "--serve") {
+        return serve();
+    }
+    let shape = |name: &str,
+                 directions,
+                 cell: &str,
+                 [batch, steps, inputs, hidden, layers]: [usize; 5]| Shape {
+        name: name.into(),
+        directions,
+        cell: cell.into(),
         batch,
         steps,
         inputs,
@@ -42,13 +51,13 @@ fn main() -> Result<()> {
         layers,
     };
     let shapes = [
-        shape("rnn     32x96x7,  32, 1", "single", "rnn", [32, 96, 7, 32, 1]),
-        shape("lstm    32x96x7,  32, 1", "single", "lstm", [32, 96, 7, 32, 1]),
-        shape("gru     32x96x7,  32, 1", "single", "gru", [32, 96, 7, 32, 1]),
-        shape("lstm    32x96x7,  64, 2", "multi", "lstm", [32, 96, 7, 64, 2]),
-        shape("rnn bi  64x96x7,  64, 2", "bidirectional", "rnn", [64, 96, 7, 64, 2]),
-        shape("lstm    64x96x7, 128, 2", "multi", "lstm", [64, 96, 7, 128, 2]),
-        shape("gru     64x96x7, 128, 2", "multi", "gru", [64, 96, 7, 128, 2]),
+        shape("rnn     32x96x7,  32, 1", 1, "rnn", [32, 96, 7, 32, 1]),
+        shape("lstm    32x96x7,  32, 1", 1, "lstm", [32, 96, 7, 32, 1]),
+        shape("gru     32x96x7,  32, 1", 1, "gru", [32, 96, 7, 32, 1]),
+        shape("lstm    32x96x7,  64, 2", 1, "lstm", [32, 96, 7, 64, 2]),
+        shape("rnn bi  64x96x7,  64, 2", 2, "rnn", [64, 96, 7, 64, 2]),
+        shape("lstm    64x96x7, 128, 2", 1, "lstm", [64, 96, 7, 128, 2]),
+        shape("gru     64x96x7, 128, 2", 1, "gru", [64, 96, 7, 128, 2]),
     ];
     println!(
         "batch x timesteps x inputs, hidden, layers; {} threads",
@@ -59,7 +68,8 @@ fn main() -> Result<()> {
         "training step", "median ms", "least ms", "sequences/s"
     );
     for shape in &shapes {
-        let times = training_steps(shape)?;
+        let mut times = training_steps(shape, PATIENCE, false)?;
+        times.sort_by(f64::total_cmp);
         let median = times[times.len() / 2];
         println!(
             "{:25}  {:>10.2}  {:>10.2}  {:>13.0}",
@@ -70,9 +80,40 @@ fn main() -> Result<()> {
         );
     }
     println!("\n{:25}  {:>10}  {:>10}", "prediction, us a row", "many rows", "one by one");
-    for shape in shapes.iter().filter(|shape| shape.topology != "bidirectional") {
-        let (many, single) = predictions(shape)?;
+    for shape in shapes.iter().filter(|shape| shape.directions == 1) {
+        let (many, single) = (predictions(shape, false)?, predictions(shape, true)?);
         println!("{:25}  {:>10.1}  {:>10.1}", shape.name, 1e6 * many, 1e6 * single);
+    }
+    Ok(())
+}
+
+/// A line of JSON in, a line out: `{"seconds": [...]}`, one number per step or per window predicted.
+#[derive(Deserialize)]
+struct Request {
+    #[serde(flatten)]
+    shape: Shape,
+    threads: usize,
+    seconds: f64,
+    #[serde(default)]
+    predict: bool,
+    /// Seconds of the processor instead of the clock's; of one thread.
+    #[serde(default)]
+    cpu: bool,
+}
+
+fn serve() -> Result<()> {
+    for line in std::io::stdin().lines() {
+        let request: Request =
+            serde_json::from_str(&line.expect("a line of input")).expect("a request");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build();
+        let seconds = pool.expect("threads").install(|| match request.predict {
+            true => Ok(vec![predictions(&request.shape, false)?]),
+            false => {
+                let patience = Duration::from_secs_f64(request.seconds);
+                training_steps(&request.shape, patience, request.cpu)
+            }
+        })?;
+        println!("{}", serde_json::json!({ "seconds": seconds }));
     }
     Ok(())
 }
@@ -91,7 +132,7 @@ impl Bench {
     fn new(shape: &Shape) -> Result<Self> {
         let config = Config::parse(&config_text(shape), "benches/step.rs", Path::new(""), &[])?;
         let encoder = Encoder::new(&config);
-        let rows = 16 * shape.batch + shape.steps;
+        let rows = 16 * shape.batch + shape.steps - 1; // whole batches
         let csv = csv(rows, shape.inputs + 1);
         let table = Table::read_stream(csv.as_bytes(), Path::new("-"), "made up", &encoder.roles)?;
         let train = PartRows::whole(table);
@@ -106,6 +147,11 @@ impl Bench {
 
 fn config_text(shape: &Shape) -> String {
     let inputs: Vec<String> = (0..shape.inputs).map(|k| format!("\"x{k}\"")).collect();
+    let topology = match (shape.directions, shape.layers) {
+        (2, _) => "bidirectional",
+        (_, 1) => "single",
+        _ => "multi",
+    };
     format!(
         r#"{{
             "data": {{"path": "made-up.csv", "inputs": [{}], "targets": ["x{}"],
@@ -117,7 +163,7 @@ fn config_text(shape: &Shape) -> String {
         inputs.join(", "),
         shape.inputs,
         shape.steps,
-        shape.topology,
+        topology,
         shape.cell,
         shape.hidden,
         shape.layers,
@@ -142,59 +188,72 @@ fn csv(rows: usize, columns: usize) -> String {
 /// Takes the time from update to update.
 struct Clock {
     started: Instant,
-    last: Instant,
+    last: f64,
     seconds: Vec<f64>,
+    patience: Duration,
+    cpu: bool,
+}
+
+impl Clock {
+    fn new(patience: Duration, cpu: bool) -> Self {
+        Self { started: Instant::now(), last: 0.0, seconds: Vec::new(), patience, cpu }
+    }
+
+    /// Seconds since the start, or that this thread has been running.
+    fn now(&self) -> f64 {
+        if !self.cpu {
+            return self.started.elapsed().as_secs_f64();
+        }
+        let path = "/proc/thread-self/schedstat"; // first of all: nanoseconds on a processor
+        let text = std::fs::read_to_string(path).expect("a Linux system");
+        let word = text.split_whitespace().next().expect("a number");
+        1e-9 * word.parse::<f64>().expect("a number")
+    }
 }
 
 impl Observer for Clock {
     fn on(&mut self, event: Event<'_>) -> Result<Control> {
         if matches!(event, Event::Step { .. }) {
-            self.seconds.push(self.last.elapsed().as_secs_f64());
+            self.seconds.push(self.now() - self.last);
         }
-        self.last = Instant::now();
-        let enough = self.started.elapsed() > PATIENCE && self.seconds.len() > WARM_UP + 2;
+        self.last = self.now();
+        let enough = self.started.elapsed() > self.patience && self.seconds.len() > WARM_UP + 2;
         Ok(if enough { Control::Stop } else { Control::Go })
     }
 }
 
-/// Seconds of each step, in ascending order.
-fn training_steps(shape: &Shape) -> Result<Vec<f64>> {
+/// Seconds of each step.
+fn training_steps(shape: &Shape, patience: Duration, cpu: bool) -> Result<Vec<f64>> {
     let bench = Bench::new(shape)?;
     let Bench { config, encoder, dataset, scalers, network, params } = &bench;
     let mut trainer = Trainer::new(config, dataset, encoder, scalers, network);
     let mut progress = trainer.start(params.clone());
-    let now = Instant::now();
-    let mut clock = Clock { started: now, last: now, seconds: Vec::new() };
+    let mut clock = Clock::new(patience, cpu);
     trainer.run(&mut progress, &mut clock)?;
-    let mut seconds = clock.seconds.split_off(WARM_UP);
-    seconds.sort_by(f64::total_cmp);
-    Ok(seconds)
+    Ok(clock.seconds.split_off(WARM_UP))
 }
 
-/// Mean seconds a row: with many rows at hand, and with each answered before the next one comes.
-fn predictions(shape: &Shape) -> Result<(f64, f64)> {
+/// Mean seconds a row: with many rows at hand, or with each answered before the next one comes.
+fn predictions(shape: &Shape, one_by_one: bool) -> Result<f64> {
     let bench = Bench::new(shape)?;
     let plan = Plan::new(&bench.config);
     let series = &bench.dataset.train.table.series[0];
-    let run = |one_by_one: bool| {
-        let mut predictor =
-            Predictor::new(&bench.network, &bench.params, &bench.encoder, &bench.scalers, plan);
-        let (track, _) = predictor.series(&series.key);
-        // The first rows fill the window; they are not timed.
-        (0..shape.steps).for_each(|row| predictor.push(track, series.row(row), None));
-        let started = Instant::now();
-        let (mut answers, timed) = (0, shape.steps..series.rows());
-        for row in timed.clone() {
-            predictor.push(track, series.row(row), Some(row as u64));
-            if one_by_one {
-                predictor.flush();
-                answers += predictor.take().len();
-            }
+    let mut predictor =
+        Predictor::new(&bench.network, &bench.params, &bench.encoder, &bench.scalers, plan);
+    let (track, _) = predictor.series(&series.key);
+    // The first rows fill the window; they are not timed.
+    (0..shape.steps).for_each(|row| predictor.push(track, series.row(row), None));
+    let started = Instant::now();
+    let (mut answers, timed) = (0, shape.steps..series.rows());
+    for row in timed.clone() {
+        predictor.push(track, series.row(row), Some(row as u64));
+        if one_by_one {
+            predictor.flush();
+            answers += predictor.take().len();
         }
-        predictor.end();
-        answers += predictor.take().len();
-        assert_eq!(answers, timed.len(), "every row has an answer");
-        started.elapsed().as_secs_f64() / timed.len() as f64
-    };
-    Ok((run(false), run(true)))
+    }
+    predictor.end();
+    answers += predictor.take().len();
+    assert_eq!(answers, timed.len(), "every row has an answer");
+    Ok(started.elapsed().as_secs_f64() / timed.len() as f64)
 }

@@ -186,6 +186,27 @@ fn on_any_number_of_threads_in_any_folder() {
     }
 }
 
+/// Sequences of one length go through the network in larger groups where threads are few; dropout, the loss and the
+/// gradient must not notice.
+#[test]
+fn groups_of_sequences_change_nothing() {
+    let (name, config) = cases().swap_remove(1);
+    assert!(name.contains("dropout"), "this case is to have dropout");
+    let large =
+        json!({"data": {"split": {"valid": 20}}, "training": {"batch_size": 100, "epochs": 2}});
+    let place = Place::new(&merged(config, &large));
+    Rows::new(3, &[("s0", 400)]).save(&place.folder.path().join("rows.csv"));
+    let run = |threads: usize| {
+        let run = place.run(&threads.to_string());
+        train_until(Start::New, &options(&place.config, &run), threads, Break::Never);
+        Bytes::of(&run)
+    };
+    let many = run(8); // 16 at a time
+    for threads in [1, 2, 3] {
+        many.assert_same(&run(threads), &format!("{threads} threads"));
+    }
+}
+
 #[test]
 fn stopped_after_any_epoch_and_resumed() {
     for (name, config) in cases() {

@@ -7,7 +7,7 @@ use common::twin::TwinInput;
 use common::{Rng, assert_close, assert_same, wide};
 use ndarray::{Array3, s};
 use rnn::config::Cell;
-use rnn::model::{Architecture, Block, DropoutKey, Read, State, run};
+use rnn::model::{Architecture, Block, DropoutKey, Read, State, Weights, run};
 
 /// f32 against f64, relative to the largest value.
 const OUTPUTS: f64 = 1e-5;
@@ -103,6 +103,7 @@ fn only_row(case: &Case, row: usize) -> Case {
 /// A forward network over `inputs` in pieces, the state handed on; what comes out, piece behind piece.
 fn in_pieces(case: &Case, cuts: &[usize]) -> (Vec<f32>, State) {
     let (network, features, rows) = (&case.network, case.block.features(), case.block.rows());
+    let weights = Weights::new(network, &case.params);
     let mut state = network.zero_state(rows);
     let mut tape = network.tape();
     let (mut y, mut start) = (Vec::new(), 0);
@@ -116,7 +117,7 @@ fn in_pieces(case: &Case, cuts: &[usize]) -> (Vec<f32>, State) {
             }
         }
         piece.initial = Some(state.clone());
-        network.forward(&case.params, &piece, None, &mut tape);
+        network.forward(&weights, &piece, None, &mut tape);
         y.extend_from_slice(tape.output());
         network.final_state(&piece, &tape, &mut state);
         start += length;

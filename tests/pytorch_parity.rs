@@ -10,7 +10,7 @@ use common::pytorch::{
 use common::reference::{count, counts, numbers, reference, tensor, tensor_f32};
 use common::{assert_close, wide};
 use rnn::config::{Cell, LossKind, Schedule};
-use rnn::model::{Block, Network, Read, State, Tape, Tensors};
+use rnn::model::{Block, Network, Read, State, Tape, Tensors, Weights};
 use rnn::optim::{LearningRate, Loss, LossSum, OptimizerState, Update, clip_factor, norm, scale};
 use serde_json::Value;
 
@@ -39,7 +39,8 @@ fn networks_give_the_same_outputs_states_losses_and_gradients() {
         }
 
         let mut tape = network.tape();
-        network.forward(&params, &block, None, &mut tape);
+        let weights = Weights::new(&network, &params);
+        network.forward(&weights, &block, None, &mut tape);
         let hidden = wide(&time_major(&case["output"]));
         assert_close(&format!("{what}: output"), &wide(tape.hidden()), &hidden, OUTPUTS);
         let mut state = network.zero_state(block.rows());
@@ -69,7 +70,7 @@ fn networks_give_the_same_outputs_states_losses_and_gradients() {
         let prediction = wide(&batch_first("prediction"));
         assert_close(&format!("{what}: prediction"), &wide(&y), &prediction, OUTPUTS);
 
-        network.backward(&params, &block, &mut tape);
+        network.backward(&weights, &block, &mut tape);
         let ours = gradients(&network, &block, &tape);
         for entry in network.layout().entries() {
             let theirs = tensor(&case["gradients"][&entry.name]).1;
@@ -88,11 +89,12 @@ fn update(
     (params, state, tape): (&mut Tensors, &mut OptimizerState, &mut Tape),
 ) -> (f64, f64) {
     let block = block(batch);
-    network.forward(params, &block, None, tape);
+    let weights = Weights::new(network, params);
+    network.forward(&weights, &block, None, tape);
     let loss = Loss { kind: LossKind::Mse, sequences: block.rows() as f32 };
     let (y, dy) = tape.output_gradient();
     let sums = loss.block(&block, 1, y, &time_major_cut(&batch["targets"], block.steps()), dy);
-    network.backward(params, &block, tape);
+    network.backward(&weights, &block, tape);
     let mut gradients = gradients(network, &block, tape);
     let norm = norm(gradients.as_slice());
     if let Some(factor) = clip_factor(norm, clip) {

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::data::{Dataset, PartRows, Roles, Table, time};
 use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::eval::{Evaluated, Evaluation, Report};
+use crate::kernel;
 use crate::optim::Loss;
 use crate::store::{Model, resolve_model, run as run_files, write_file};
 use crate::suggest;
@@ -36,6 +37,7 @@ pub struct Judged {
 
 /// Evaluates; `warn` is told what the user should know.
 pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Result<Judged> {
+    kernel::variant()?;
     let path = resolve_model(&options.model)?;
     let model = Model::read(&path)?;
     let (split, part, train_rows) = match &options.data {

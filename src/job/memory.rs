@@ -49,7 +49,7 @@ pub(super) fn parameters(a: &Architecture) -> u128 {
 /// Refuses a network whose weights alone do not fit.
 pub(super) fn check_parameters(a: &Architecture) -> Result<()> {
     let count = parameters(a);
-    let estimate = Estimate { weights: 8 * count, moments: 12 * count, ..Estimate::default() };
+    let estimate = Estimate { weights: 16 * count, moments: 12 * count, ..Estimate::default() };
     refuse_if_too_big(&estimate)
 }
 
@@ -67,11 +67,12 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     let sequences = if carried { batch } else { batch.min(windows.count()) };
     let width = (a.directions * a.hidden) as u128;
     let gates = cell::gates(a.cell) as u128;
-    // States, saved gates, projections and their gradients, outputs and theirs.
-    let per_unit = 2 + cell::saved(a.cell) as u128 + 3 * gates + 3;
+    // States, what cells keep, gates and their gradients, outputs and theirs.
+    let kept = cell::saved(a.cell) as u128 + u128::from(cell::separate_h_grad(a.cell)) * gates;
+    let per_unit = 2 + kept + gates + 3;
     let per_step = a.layers as u128 * width * per_unit + 3 * a.outputs as u128 + a.input as u128;
     Estimate {
-        weights: 8 * count,
+        weights: 16 * count, // gradients, and packed for both ways
         moments: 12 * count,
         rows: rows * (8 * columns + 44),
         passes: 4 * u128::from(sequences) * longest * per_step,

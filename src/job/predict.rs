@@ -10,6 +10,7 @@ use crate::config::Missing;
 use crate::data::reader::{Header, Record, RecordReader};
 use crate::data::{LastValues, Row, RowLayout, TimeOrder};
 use crate::error::{DataError, Error, Result, shown};
+use crate::kernel;
 use crate::serve::{Answer, InOrder, Plan, Predictor};
 use crate::store::{Model, resolve_model};
 use crate::text::counted;
@@ -70,6 +71,7 @@ pub fn predict(
     output: impl Write,
     warn: &mut dyn FnMut(String),
 ) -> Result<()> {
+    kernel::variant()?;
     let model = Model::read(&resolve_model(&options.model)?)?;
     let mut reader = RecordReader::new(input, "<stdin>", model.encoder.roles.dialect);
     let header = Header::read(&mut reader)?;

@@ -5,6 +5,7 @@ use crate::data::audit::{Audited, Sizes};
 use crate::data::{Dataset, Encoder, PartRows, Scalers, Windows};
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
+use crate::kernel;
 use crate::model::Network;
 use crate::serve::Plan;
 use crate::store::{TrainedOn, architecture};
@@ -25,6 +26,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) fn new(config: &Config) -> Result<Self> {
+        kernel::variant()?;
         let encoder = Encoder::new(config);
         // Sizes are checked before any work: neither rows nor weights are there yet.
         super::memory::check_parameters(&architecture(config, &encoder))?;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::error::Result;
+use crate::kernel;
 use crate::store::{MetricsLog, Model, RunFolder, append_log, checkpoint_bytes, run as run_files};
 use crate::train::{Control, EpochRecord, Event, Observer, Progress};
 
@@ -34,6 +35,7 @@ struct LogLine {
     seconds: f64,
     rows_per_s: f64,
     threads: usize,
+    kernel: &'static str,
     version: &'static str,
 }
 
@@ -74,6 +76,7 @@ impl Recorder<'_> {
             seconds,
             rows_per_s: (self.rows as f64 / seconds.max(1e-9)).round(),
             threads: self.threads,
+            kernel: kernel::variant()?,
             version: env!("CARGO_PKG_VERSION"),
         };
         if let Err(error) = append_log(&self.run.file(run_files::LOG), &line) {

@@ -8,22 +8,23 @@ use super::vector::Vector;
 /// The pointwise half of a cell: forward and backward on blocks of hidden units. Implementations (and
 /// what they call) must be `#[inline(always)]`, so that they are compiled for each instruction set.
 pub trait Gates {
-    /// Computes one block of `h`, `c` and `saved`.
+    /// Computes one block of `h`, `c`, `gates` and `saved`.
     fn forward(&self, step: &mut StepForward<'_>, block: Block);
-    /// Computes one block of `dh`, `dc`, `dx_proj` and `dh_proj`.
+    /// Computes one block of `dh`, `dc`, `gates` and `dh_proj`.
     fn backward(&self, step: &mut StepBackward<'_>, block: Block);
 }
 
 /// All live rows of one timestep, going forward. Arrays are contiguous, `[rows, n * hidden]`, with n =
-/// the cell's gates for projections, its saved values for `saved`, else 1.
+/// the cell's gates for projections, its saved values for `saved`, else 1. The three lives of `gates` share their
+/// memory, because they are the largest of all arrays and never needed together.
 #[derive(Debug)]
 pub struct StepForward<'a> {
     /// Sequences that are still running.
     pub rows: usize,
     /// Units of this layer and direction.
     pub hidden: usize,
-    /// `b_ih + W_ih x_t`.
-    pub x_proj: &'a [f32],
+    /// In: `b_ih + W_ih x_t`. Out: the gates, where the cell keeps them for backward.
+    pub gates: &'a mut [f32],
     /// `b_hh + W_hh h_{t-1}`.
     pub h_proj: &'a [f32],
     /// `h_{t-1}`.
@@ -34,7 +35,7 @@ pub struct StepForward<'a> {
     pub h: &'a mut [f32],
     /// Out: `c_t`; empty unless the cell has one.
     pub c: &'a mut [f32],
-    /// Out: what backward needs besides the states.
+    /// Out: what backward needs besides the states and gates.
     pub saved: &'a mut [f32],
 }
 
@@ -53,15 +54,15 @@ pub struct StepBackward<'a> {
     pub h: &'a [f32],
     /// `c_t`; empty unless the cell has one.
     pub c: &'a [f32],
-    /// What forward left.
+    /// What forward left there.
     pub saved: &'a [f32],
     /// In: dL/dh_t. Out: the part of dL/dh_{t-1} that does not pass through `h_proj`.
     pub dh: &'a mut [f32],
     /// In: dL/dc_t. Out: dL/dc_{t-1}. Empty unless the cell has `c`.
     pub dc: &'a mut [f32],
-    /// Out: dL/dx_proj.
-    pub dx_proj: &'a mut [f32],
-    /// Out: dL/dh_proj; empty for cells where it equals `dx_proj`.
+    /// In: what forward left there. Out: dL/dx_proj.
+    pub gates: &'a mut [f32],
+    /// Out: dL/dh_proj; empty for cells where it equals dL/dx_proj.
     pub dh_proj: &'a mut [f32],
 }
 

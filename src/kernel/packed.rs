@@ -1,15 +1,16 @@
-//! The recurrent product: a few rows times the same matrix at every timestep. The matrix is rearranged
-//! once per batch into panels that the inner loop reads straight through, which `product` would do again
-//! at each call. Same rule, same bits as `product`.
-
-use ndarray::{ArrayView2, Axis};
+//! The right side of products that are made again and again: weights are rearranged once per update into panels
+//! that the innermost loop reads straight through.
+//!
+//! A panel holds 16 columns, one row behind the other: `panels[p * k + i]` are columns `16 p .. 16 p + 16` of row i.
+//! The last panel is filled up with zeros.
 
 use super::lanes::{Lanes, WIDTH};
 use super::product::BLOCK;
 use super::simd::{self, Work};
+use super::tile::{Left, Start, block_sums, put};
 use super::vector::Vector;
 
-/// A matrix `[k, n]` as panels of [`WIDTH`] columns, each `k` rows long; the last is filled up with zeros.
+/// A matrix `[k, n]` in panels.
 #[derive(Clone, Debug, Default)]
 pub struct Packed {
     k: usize,
@@ -17,32 +18,53 @@ pub struct Packed {
     panels: Vec<Lanes>,
 }
 
+/// Rows that are taken through all panels together, so that they are still near when the next panel comes.
+const ROWS_AT_A_TIME: usize = 64;
+
 impl Packed {
     /// An empty matrix.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes over the numbers of `b`, `[k, n]`, in any strides. Memory is kept for the next matrix.
-    pub fn pack(&mut self, b: ArrayView2<'_, f32>) {
-        (self.k, self.n) = b.dim();
-        self.panels.clear();
-        self.panels.resize(self.k * self.n.div_ceil(WIDTH), [0.0; WIDTH]);
-        let panels = self.panels.chunks_exact_mut(self.k.max(1));
-        for (panel, columns) in panels.zip(b.axis_chunks_iter(Axis(1), WIDTH)) {
-            for (lanes, row) in panel.iter_mut().zip(columns.rows()) {
-                lanes.iter_mut().zip(row).for_each(|(lane, x)| *lane = *x);
+    /// Takes over a matrix `[k, n]`. Memory is kept for the next one.
+    pub fn pack(&mut self, matrix: &[f32], k: usize, n: usize) {
+        assert_eq!(matrix.len(), k * n, "shape");
+        self.resize(k, n);
+        for (i, row) in matrix.chunks_exact(n.max(1)).enumerate() {
+            for (p, columns) in row.chunks(WIDTH).enumerate() {
+                self.panels[p * k + i][..columns.len()].copy_from_slice(columns);
             }
         }
     }
 
-    /// `c += a b` by the one rule. `a`: `[rows, k]`, `c`: `[rows, n]`, both contiguous.
-    pub fn product(&self, a: &[f32], rows: usize, c: &mut [f32]) {
-        assert_eq!((a.len(), c.len()), (rows * self.k, rows * self.n), "shapes");
-        if self.k == 0 || self.n == 0 {
-            return;
+    /// Takes over the transpose of a matrix `[n, k]`.
+    pub fn pack_transposed(&mut self, matrix: &[f32], n: usize, k: usize) {
+        assert_eq!(matrix.len(), k * n, "shape");
+        self.resize(k, n);
+        for (j, column) in matrix.chunks_exact(k.max(1)).enumerate() {
+            let panel = &mut self.panels[j / WIDTH * k..][..k];
+            panel.iter_mut().zip(column).for_each(|(lanes, &x)| lanes[j % WIDTH] = x);
         }
-        simd::run(Product { b: self, a, rows, c });
+    }
+
+    fn resize(&mut self, k: usize, n: usize) {
+        let panels = n.div_ceil(WIDTH);
+        self.panels.resize(k * panels, [0.0; WIDTH]);
+        if (self.k, self.n) != (k, n) && !n.is_multiple_of(WIDTH) {
+            // Another shape: what fills up the last panel must be zeros again.
+            self.panels[(panels - 1) * k..].fill([0.0; WIDTH]);
+        }
+        (self.k, self.n) = (k, n);
+    }
+
+    /// `c = start + a b` by the one rule. `a`: `[rows, k]`, `c`: `[rows, n]`, both contiguous.
+    pub fn product(&self, a: &[f32], rows: usize, start: Start<'_>, c: &mut [f32]) {
+        assert_eq!((a.len(), c.len()), (rows * self.k, rows * self.n), "shapes");
+        if let Start::Row(row) = start {
+            assert_eq!(row.len(), self.n, "one start per column");
+        }
+        simd::run(Product { b: self, a, rows, start, c });
     }
 }
 
@@ -50,115 +72,104 @@ struct Product<'a> {
     b: &'a Packed,
     a: &'a [f32],
     rows: usize,
+    start: Start<'a>,
     c: &'a mut [f32],
+}
+
+/// A stretch of rows, and one of k.
+#[derive(Clone, Copy)]
+struct Part {
+    first: usize,
+    rows: usize,
+    k: usize,
+    depth: usize,
 }
 
 impl Work for Product<'_> {
     #[inline(always)]
     fn run<V: Vector>(mut self) {
-        for (panel, b) in self.b.panels.chunks_exact(self.b.k).enumerate() {
-            let (mut row, column) = (0, panel * WIDTH);
-            // As many rows at once as the registers hold sums for.
-            while V::SUMS == 8 && row + 8 <= self.rows {
-                self.tile::<V, 8>(b, row, column);
-                row += 8;
+        let k = self.b.k;
+        for first in (0..self.rows).step_by(ROWS_AT_A_TIME) {
+            let rows = ROWS_AT_A_TIME.min(self.rows - first);
+            let start = self.start;
+            // At least once, for the start of an empty sum.
+            for block in (0..k.max(1)).step_by(BLOCK) {
+                self.block::<V>(Part { first, rows, k: block, depth: BLOCK.min(k - block) });
+                self.start = Start::There;
             }
-            while V::SUMS >= 6 && row + 6 <= self.rows {
-                self.tile::<V, 6>(b, row, column);
-                row += 6;
-            }
-            while row + 4 <= self.rows {
-                self.tile::<V, 4>(b, row, column);
-                row += 4;
-            }
-            while row < self.rows {
-                self.tile::<V, 1>(b, row, column);
-                row += 1;
-            }
+            self.start = start;
         }
     }
 }
 
 impl Product<'_> {
-    /// Adds to `R` rows of `c`, from `row` on, one panel of columns, from `column` on.
+    /// One block sum of some rows. Where few rows are left, more panels are taken at the same time, for sums that
+    /// do not wait for each other.
     #[inline(always)]
-    fn tile<V: Vector, const R: usize>(&mut self, panel: &[Lanes], row: usize, column: usize) {
-        let Packed { k, n, .. } = *self.b;
-        let width = WIDTH.min(n - column);
-        for (block, b) in panel.chunks(BLOCK).enumerate() {
-            let mut a: [&[f32]; R] = [&[]; R];
-            for r in 0..R {
-                a[r] = &self.a[(row + r) * k + block * BLOCK..][..b.len()];
+    fn block<V: Vector>(&mut self, part: Part) {
+        let many = part.rows - part.rows % V::ROWS;
+        let whole = Part { rows: many, ..part };
+        match V::ROWS {
+            8 => self.rows::<V, 8, 2>(whole),
+            6 => self.rows::<V, 6, 1>(whole),
+            _ => self.rows::<V, 4, 1>(whole),
+        }
+        let mut done = many;
+        if V::ROWS > 4 && part.rows - done >= 4 {
+            let four = Part { first: part.first + done, rows: 4, ..part };
+            if V::ROWS == 8 {
+                self.rows::<V, 4, 4>(four)
+            } else {
+                self.rows::<V, 4, 1>(four)
             }
-            let sums = block_sums::<V, R>(a, b);
-            for r in 0..R {
-                let c = &mut self.c[(row + r) * n + column..][..width];
-                for (c, sum) in c.iter_mut().zip(sums[r]) {
-                    *c += sum;
-                }
+            done += 4;
+        }
+        if part.rows - done >= 2 {
+            let two = Part { first: part.first + done, rows: 2, ..part };
+            if V::ROWS == 8 {
+                self.rows::<V, 2, 8>(two)
+            } else {
+                self.rows::<V, 2, 2>(two)
+            }
+            done += 2;
+        }
+        if part.rows > done {
+            let one = Part { first: part.first + done, rows: 1, ..part };
+            if V::ROWS == 8 { self.rows::<V, 1, 8>(one) } else { self.rows::<V, 1, 4>(one) }
+        }
+    }
+
+    /// Rows, `R` at a time, through all panels, `C` at a time.
+    #[inline(always)]
+    fn rows<V: Vector, const R: usize, const C: usize>(&mut self, part: Part) {
+        let panels = self.b.n.div_ceil(WIDTH);
+        let together = panels - panels % C;
+        for panel in (0..together).step_by(C) {
+            for row in (0..part.rows).step_by(R) {
+                self.tile::<V, R, C>(Part { first: part.first + row, ..part }, panel);
+            }
+        }
+        for panel in together..panels {
+            for row in (0..part.rows).step_by(R) {
+                self.tile::<V, R, 1>(Part { first: part.first + row, ..part }, panel);
             }
         }
     }
-}
 
-/// One block sum for each of `R` rows and 16 columns, all kept in registers.
-#[inline(always)]
-fn block_sums<V: Vector, const R: usize>(a: [&[f32]; R], b: &[Lanes]) -> [Lanes; R] {
-    let mut sums = [V::splat(0.0); R];
-    for (k, b) in b.iter().enumerate() {
-        let b = V::load(b);
+    #[inline(always)]
+    fn tile<V: Vector, const R: usize, const C: usize>(&mut self, part: Part, panel: usize) {
+        let Packed { k, n, panels } = self.b;
+        let mut a: [&[f32]; R] = [&[]; R];
         for r in 0..R {
-            sums[r] = sums[r].multiply_add(V::splat(a[r][k]), b);
+            a[r] = &self.a[(part.first + r) * k + part.k..][..part.depth];
         }
-    }
-    let mut lanes = [[0.0; WIDTH]; R];
-    for r in 0..R {
-        lanes[r] = sums[r].lanes();
-    }
-    lanes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kernel::{at_each_level, product};
-    use crate::random::{self, Purpose};
-    use ndarray::{Array2, ArrayView1};
-
-    fn numbers(rows: usize, columns: usize, which: u64) -> Array2<f32> {
-        Array2::from_shape_fn((rows, columns), |(i, j)| {
-            let [word, ..] = random::bits(which, Purpose::Data, [i as u64, j as u64]);
-            random::uniform(word) - 0.5
-        })
-    }
-
-    fn bits(x: ArrayView1<'_, f32>) -> Vec<u32> {
-        x.iter().map(|x| x.to_bits()).collect()
-    }
-
-    /// `product` is itself held to the rule's definition. One `Packed` serves all shapes, as in use.
-    #[test]
-    fn packed_products_have_the_bits_of_plain_ones() {
-        let mut packed = Packed::new();
-        let shapes =
-            [(1, 300, 20), (16, 64, 256), (11, 513, 33), (7, 1, 1), (5, 256, 16), (3, 0, 4)];
-        for (case, (rows, k, n)) in (0..).zip(shapes) {
-            let (a, weights) = (numbers(rows, k, case), numbers(n, k, case + 10));
-            let start = numbers(rows, n, case + 20);
-            let mut expected = start.clone();
-            product(a.view(), weights.t(), &mut expected.view_mut());
-
-            packed.pack(weights.t());
-            let at_levels = at_each_level(|| {
-                let mut c = start.clone();
-                packed.product(a.as_slice().unwrap(), rows, c.as_slice_mut().unwrap());
-                c
-            });
-            for c in at_levels {
-                for (row, expected) in c.rows().into_iter().zip(expected.rows()) {
-                    assert_eq!(bits(row), bits(expected), "{rows} x {k} x {n}");
-                }
-            }
+        let mut b: [&[Lanes]; C] = [&[]; C];
+        for c in 0..C {
+            b[c] = &panels[(panel + c) * k + part.k..][..part.depth];
         }
+        let sums = block_sums::<V, R, C>(Left::Rows(a), b);
+        let column = panel * WIDTH;
+        let out = &mut self.c[part.first * n + column..];
+        put(sums, self.start.from(column), out, *n, n - column);
     }
 }

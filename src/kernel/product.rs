@@ -1,204 +1,169 @@
-//! Matrix products and column sums, all by one rule.
+//! The one rule of all products.
 //!
-//! An element of the result is what is there plus block sums. Blocks are 256 long along the summed
-//! dimension and are added in ascending order; each is summed from 0.0 by fused multiply-add in
-//! ascending order. matrixmultiply, behind ndarray, does exactly this wherever the CPU has FMA, for any
-//! strides and any number of rows; a twin in plain Rust does it elsewhere. (ndarray's matrix-vector and
-//! dot products do not, and are not used.)
-
-use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2, Axis};
-
-use super::simd::{self, Work};
-use super::vector::Vector;
+//! An element of the result is its start (a bias, or what is there) plus block sums. Blocks are 256 long along the
+//! summed dimension and are added in ascending order; each is summed from 0.0 by fused multiply-add in ascending
+//! order. So the bits do not depend on how rows and columns are grouped: not on the tile, the instruction set, the
+//! thread that has them, or how many of them there are. [`super::packed`] multiplies by weights, [`super::outer`]
+//! makes their gradients, [`super::sums`] those of biases; the tests hold all three to the rule spelled out.
 
 /// Terms of one block sum.
 pub(super) const BLOCK: usize = 256;
 
-/// Columns summed side by side.
-const TILE: usize = 64;
-
-/// `c += a b`, by the one rule. `a`: `[m, k]`, `b`: `[k, n]`, `c`: `[m, n]`; any strides, any of the
-/// dimensions may be 0.
-pub fn product(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, c: &mut ArrayViewMut2<'_, f32>) {
-    if simd::has_fused_multiply_add() {
-        general_mat_mul(1.0, &a, &b, 1.0, c);
-    } else {
-        portable_product(a, b, c);
-    }
-}
-
-/// [`product`] for CPUs without fused multiply-add.
-fn portable_product(
-    a: ArrayView2<'_, f32>,
-    b: ArrayView2<'_, f32>,
-    c: &mut ArrayViewMut2<'_, f32>,
-) {
-    assert_eq!((a.nrows(), a.ncols(), b.ncols()), (c.nrows(), b.nrows(), c.ncols()), "shapes");
-    let a_blocks = a.axis_chunks_iter(Axis(1), BLOCK);
-    let b_blocks = b.axis_chunks_iter(Axis(0), BLOCK);
-    for (a, b) in a_blocks.zip(b_blocks) {
-        for ((row, column), element) in c.indexed_iter_mut() {
-            let mut sum = 0.0;
-            for (x, y) in a.row(row).iter().zip(b.column(column)) {
-                sum = x.mul_add(*y, sum);
-            }
-            *element += sum;
-        }
-    }
-}
-
-/// `out[j] +=` the sum of column j, by the one rule. `a`: `[rows, columns]`, `out`: `[columns]`.
-pub fn column_sums(a: ArrayView2<'_, f32>, out: &mut [f32]) {
-    assert_eq!(a.ncols(), out.len(), "one sum per column");
-    simd::run(ColumnSums { a, out });
-}
-
-struct ColumnSums<'a> {
-    a: ArrayView2<'a, f32>,
-    out: &'a mut [f32],
-}
-
-impl Work for ColumnSums<'_> {
-    #[inline(always)]
-    fn run<V: Vector>(self) {
-        for block in self.a.axis_chunks_iter(Axis(0), BLOCK) {
-            for (tile, out) in self.out.chunks_mut(TILE).enumerate() {
-                let mut sums = [0.0; TILE];
-                for row in block.rows() {
-                    add_row(&mut sums[..out.len()], row, tile * TILE);
-                }
-                for (out, sum) in out.iter_mut().zip(sums) {
-                    *out += sum;
-                }
-            }
-        }
-    }
-}
-
-/// Adds the columns of `row` from `start` on.
-#[inline(always)]
-fn add_row(sums: &mut [f32], row: ndarray::ArrayView1<'_, f32>, start: usize) {
-    match row.to_slice() {
-        Some(row) => {
-            for (sum, x) in sums.iter_mut().zip(&row[start..]) {
-                *sum += x;
-            }
-        }
-        None => {
-            for (sum, x) in sums.iter_mut().zip(row.iter().skip(start)) {
-                *sum += x;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::kernel::at_each_level;
+    use super::super::{Columns, Packed, Rows, Start, add_columns, add_outer, at_each_level};
     use crate::random::{self, Purpose};
-    use ndarray::Array2;
 
-    /// The rule, spelled out.
-    fn by_definition(a: &Array2<f32>, b: &Array2<f32>, c: &mut Array2<f32>) {
-        for i in 0..a.nrows() {
-            for j in 0..b.ncols() {
-                for block in (0..a.ncols()).step_by(256) {
-                    let mut sum = 0.0;
-                    for k in block..a.ncols().min(block + 256) {
-                        sum = f32::mul_add(a[[i, k]], b[[k, j]], sum);
-                    }
-                    c[[i, j]] += sum;
-                }
-            }
+    /// A matrix, row by row.
+    #[derive(Clone)]
+    struct Matrix {
+        rows: usize,
+        columns: usize,
+        values: Vec<f32>,
+    }
+
+    impl Matrix {
+        fn new(rows: usize, columns: usize, mut value: impl FnMut(usize, usize) -> f32) -> Self {
+            let values = (0..rows * columns).map(|at| value(at / columns, at % columns)).collect();
+            Self { rows, columns, values }
+        }
+
+        /// Different numbers for each case.
+        fn random(rows: usize, columns: usize, case: u64) -> Self {
+            Self::new(rows, columns, |i, j| {
+                let [word, ..] = random::bits(case, Purpose::Data, [i as u64, j as u64]);
+                random::uniform(word) - 0.5
+            })
+        }
+
+        fn at(&self, row: usize, column: usize) -> f32 {
+            self.values[row * self.columns + column]
+        }
+
+        fn transposed(&self) -> Self {
+            Self::new(self.columns, self.rows, |i, j| self.at(j, i))
+        }
+
+        fn bits(&self) -> Vec<u32> {
+            self.values.iter().map(|x| x.to_bits()).collect()
         }
     }
 
-    fn numbers(rows: usize, columns: usize, case: u64) -> Array2<f32> {
-        Array2::from_shape_fn((rows, columns), |(i, j)| {
-            let [word, ..] = random::bits(case, Purpose::Data, [i as u64, j as u64]);
-            random::uniform(word) - 0.5
+    /// The rule, spelled out: `start + a b`.
+    fn by_definition(a: &Matrix, b: &Matrix, start: &Matrix) -> Matrix {
+        Matrix::new(a.rows, b.columns, |i, j| {
+            let mut element = start.at(i, j);
+            for block in (0..a.columns).step_by(256) {
+                let mut sum = 0.0;
+                for k in block..a.columns.min(block + 256) {
+                    sum = f32::mul_add(a.at(i, k), b.at(k, j), sum);
+                }
+                element += sum;
+            }
+            element
         })
     }
 
-    fn pick(case: u64, which: u64, below: usize) -> usize {
-        random::bits(case, Purpose::Data, [which, 1 << 40])[0] as usize % below
-    }
-
-    fn assert_same_bits(a: &Array2<f32>, b: &Array2<f32>, what: &str) {
-        for (at, x) in a.indexed_iter() {
-            assert_eq!(x.to_bits(), b[at].to_bits(), "{what}, at {at:?}: {x} and {}", b[at]);
+    /// What `compute` makes of `start` at every SIMD level is `expected`, bit for bit.
+    fn check(what: &str, start: &Matrix, expected: &Matrix, compute: impl Fn(&mut [f32])) {
+        let at_levels = at_each_level(|| {
+            let mut result = start.clone();
+            compute(&mut result.values);
+            result
+        });
+        for (level, result) in at_levels.iter().enumerate() {
+            assert!(result.bits() == expected.bits(), "{what}, level {level}");
         }
     }
 
-    /// Random shapes, operands as they are or transposed in memory, all rows at once or one by one.
+    /// Row counts that meet every tile, column counts that meet every group of panels; one `Packed` for all, as in use.
     #[test]
-    fn products_keep_the_rule() {
-        for case in 0..120 {
-            let ranges = [40, 40, [300, 600, 900][case as usize % 3]];
-            let [m, n, k] = [0, 1, 2].map(|i| pick(case, i as u64, ranges[i]));
-            let (a, b, start) =
-                (numbers(m, k, case), numbers(k, n, case + 1000), numbers(m, n, case + 2000));
-            let mut expected = start.clone();
-            by_definition(&a, &b, &mut expected);
-
-            let a_columns = a.t().as_standard_layout().into_owned();
-            let b_columns = b.t().as_standard_layout().into_owned();
-            for a in [a.view(), a_columns.t()] {
-                for b in [b.view(), b_columns.t()] {
-                    let what = format!("{m} x {k} x {n}");
-                    for c in at_each_level(|| all_rows(a, b, &start)) {
-                        assert_same_bits(&c, &expected, &what);
-                    }
-                    assert_same_bits(&row_by_row(a, b, &start), &expected, &what);
-                }
+    fn products_with_packed_weights_keep_the_rule() {
+        let mut packed = Packed::new();
+        let rows = [1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 31, 64, 65, 130];
+        let columns = [1, 7, 16, 17, 32, 48, 100, 129, 256, 300];
+        let depths = [1, 5, 7, 64, 255, 256, 257, 600];
+        for case in 0..220 {
+            let pick = |list: &[usize], stride: usize| list[case / stride % list.len()];
+            let (m, n, k) = (pick(&rows, 1), pick(&columns, 3), pick(&depths, 7));
+            let [a, b, there] = [(m, k), (k, n), (m, n)]
+                .map(|(rows, columns)| Matrix::random(rows, columns, (3 * case + rows) as u64));
+            let bias = Matrix::random(1, n, case as u64);
+            let biases = Matrix::new(m, n, |_, j| bias.at(0, j));
+            let zeros = Matrix::new(m, n, |_, _| 0.0);
+            let starts = [
+                (Start::There, &there),
+                (Start::Zero, &zeros),
+                (Start::Row(&bias.values), &biases),
+            ];
+            for (start, values) in starts {
+                let what = format!("{m} x {k} x {n}, from {start:.0?}");
+                let expected = by_definition(&a, &b, values);
+                packed.pack(&b.values, k, n);
+                check(&what, &there, &expected, |c| packed.product(&a.values, m, start, c));
+                packed.pack_transposed(&b.transposed().values, n, k);
+                check(&what, &there, &expected, |c| packed.product(&a.values, m, start, c));
             }
         }
     }
 
-    fn all_rows(
-        a: ArrayView2<'_, f32>,
-        b: ArrayView2<'_, f32>,
-        start: &Array2<f32>,
-    ) -> Array2<f32> {
-        let mut c = start.clone();
-        product(a, b, &mut c.view_mut());
-        c
+    #[test]
+    fn an_empty_sum_is_its_start() {
+        let mut packed = Packed::new();
+        packed.pack(&[], 0, 20);
+        let mut c = vec![1.0; 3 * 20];
+        packed.product(&[], 3, Start::There, &mut c);
+        assert!(c.iter().all(|&c| c == 1.0));
+        packed.product(&[], 3, Start::Zero, &mut c);
+        assert!(c.iter().all(|&c| c == 0.0));
     }
 
-    fn row_by_row(
-        a: ArrayView2<'_, f32>,
-        b: ArrayView2<'_, f32>,
-        start: &Array2<f32>,
-    ) -> Array2<f32> {
-        let mut c = start.clone();
-        for (a, mut c) in a.axis_chunks_iter(Axis(0), 1).zip(c.axis_chunks_iter_mut(Axis(0), 1)) {
-            product(a, b, &mut c);
-        }
-        c
+    /// Every `count` rows of `stride`, as a matrix of their own.
+    fn gathered(matrix: &Matrix, rows: Rows) -> Matrix {
+        Matrix::new(rows.steps * rows.count, matrix.columns, |k, j| {
+            matrix.at(k / rows.count * rows.stride + rows.first + k % rows.count, j)
+        })
+    }
+
+    fn some_rows() -> impl Iterator<Item = Rows> {
+        let row = |&(steps, stride, first, count): &_| Rows { steps, stride, first, count };
+        let all = [(1, 1, 0, 1), (40, 16, 0, 16), (33, 21, 16, 5), (300, 1, 0, 1), (9, 64, 32, 16)];
+        all.map(|rows| row(&rows)).into_iter()
     }
 
     #[test]
-    fn column_sums_keep_the_rule() {
-        for (case, rows) in [0, 1, 16, 255, 256, 257, 700].into_iter().enumerate() {
-            for columns in [0, 1, 7, 64, 65, 200] {
-                let a = numbers(rows, columns, case as u64);
-                let start = numbers(1, columns, 77);
-                let mut expected = start.clone();
-                by_definition(&Array2::ones((1, rows)), &a, &mut expected);
+    fn weight_gradients_keep_the_rule() {
+        let widths = [(1, 32), (20, 7), (64, 16), (9, 40), (32, 1), (70, 15), (130, 33)];
+        for (case, rows) in some_rows().enumerate() {
+            for (units, features) in widths {
+                let d = Matrix::random(rows.steps * rows.stride, units + 5, case as u64);
+                let x = Matrix::random(rows.steps * rows.stride, features, 1000 + case as u64);
+                let there = Matrix::random(units, features, 2000);
+                let part = Matrix::new(d.rows, units, |i, j| d.at(i, j + 3));
+                let expected =
+                    by_definition(&gathered(&part, rows).transposed(), &gathered(&x, rows), &there);
+                check(&format!("{units} x {features}, {rows:?}"), &there, &expected, |out| {
+                    let d = Columns { values: &d.values, width: d.columns, range: 3..units + 3 };
+                    add_outer(&d, &Columns::all(&x.values, features), rows, out);
+                });
+            }
+        }
+    }
 
-                let transposed = a.t().as_standard_layout().into_owned();
-                for a in [a.view(), transposed.t()] {
-                    let at_levels = at_each_level(|| {
-                        let mut sums = start.clone();
-                        column_sums(a, sums.as_slice_mut().unwrap());
-                        sums
-                    });
-                    for sums in at_levels {
-                        assert_same_bits(&sums, &expected, &format!("{rows} x {columns}"));
-                    }
-                }
+    #[test]
+    fn bias_gradients_keep_the_rule() {
+        for (case, rows) in some_rows().enumerate() {
+            for columns in [1, 7, 16, 65, 200] {
+                let d = Matrix::random(rows.steps * rows.stride, columns + 2, case as u64);
+                let there = Matrix::random(1, columns, 77);
+                let part = Matrix::new(d.rows, columns, |i, j| d.at(i, j + 1));
+                let ones = Matrix::new(1, rows.len(), |_, _| 1.0);
+                let expected = by_definition(&ones, &gathered(&part, rows), &there);
+                check(&format!("{columns}, {rows:?}"), &there, &expected, |out| {
+                    let range = 1..columns + 1;
+                    let d = Columns { values: &d.values, width: d.columns, range };
+                    add_columns(&d, rows, out);
+                });
             }
         }
     }

@@ -11,6 +11,7 @@ use super::lanes::Lanes;
 use super::vector::Vector;
 #[cfg(target_arch = "x86_64")]
 use super::vector::x86;
+use crate::error::{Error, Result};
 
 /// Instruction sets there is a copy for, the narrowest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,21 @@ pub(super) enum Level {
     /// AVX-512F, 16 lanes.
     Avx512,
 }
+
+impl Level {
+    const ALL: [Level; 3] = [Level::Portable, Level::Avx2, Level::Avx512];
+
+    fn name(self) -> &'static str {
+        match self {
+            Level::Portable => "portable",
+            Level::Avx2 => "avx2",
+            Level::Avx512 => "avx512",
+        }
+    }
+}
+
+/// The environment variable that asks for a level by name.
+const VARIABLE: &str = "RNN_KERNEL";
 
 /// A piece of code to be compiled once per level. `run` and all it calls must be `#[inline(always)]`,
 /// for a call would leave the level; closures cannot be, so no closures around large bodies.
@@ -43,13 +59,18 @@ pub(super) fn run<W: Work>(work: W) {
     }
 }
 
-/// Whether `f32::mul_add` is an instruction at the level of this process.
-pub(super) fn has_fused_multiply_add() -> bool {
-    cfg!(target_arch = "aarch64") || level() > Level::Portable
+/// The name of the level of this process, for logs. An error where `RNN_KERNEL` asks for what is not there.
+pub fn variant() -> Result<&'static str> {
+    static ASKED: OnceLock<std::result::Result<Level, String>> = OnceLock::new();
+    let asked = ASKED.get_or_init(|| match std::env::var_os(VARIABLE) {
+        None => Ok(best()),
+        Some(word) => choose(&word.to_string_lossy(), best()),
+    });
+    asked.clone().map(Level::name).map_err(Error::Usage)
 }
 
-/// The level of this process: the best, unless the environment variable `RNN_SIMD` (`portable` or
-/// `avx2`) asks for less. It is there for tests that compare the bits of whole programs.
+/// The level of this process: the best, unless the environment variable asks for another. It is there for tests that
+/// compare the bits of whole programs.
 fn level() -> Level {
     #[cfg(test)]
     if let Some(level) = testing::forced() {
@@ -57,13 +78,21 @@ fn level() -> Level {
     }
     static LEVEL: OnceLock<Level> = OnceLock::new();
     *LEVEL.get_or_init(|| {
-        let limit = match std::env::var("RNN_SIMD").as_deref() {
-            Ok("portable") => Level::Portable,
-            Ok("avx2") => Level::Avx2,
-            _ => Level::Avx512,
-        };
-        best().min(limit)
+        let name = variant().ok();
+        Level::ALL.into_iter().find(|level| Some(level.name()) == name).unwrap_or(best())
     })
+}
+
+/// The level of a name.
+fn choose(word: &str, best: Level) -> std::result::Result<Level, String> {
+    match Level::ALL.into_iter().find(|level| level.name() == word) {
+        Some(level) if level <= best => Ok(level),
+        Some(_) => Err(format!("{VARIABLE}={word}: this CPU goes up to {}", best.name())),
+        None => {
+            let word = word.escape_debug();
+            Err(format!("{VARIABLE}={word}: not portable, avx2 or avx512"))
+        }
+    }
 }
 
 /// The widest level this CPU has.
@@ -104,13 +133,26 @@ pub(crate) mod testing {
 
     /// What `compute` gives at each level of this CPU, the portable one first; on this thread only.
     pub(crate) fn at_each_level<T>(mut compute: impl FnMut() -> T) -> Vec<T> {
-        let levels = [Level::Portable, Level::Avx2, Level::Avx512];
-        let results = levels.into_iter().filter(|level| *level <= best()).map(|level| {
+        let results = Level::ALL.into_iter().filter(|level| *level <= best()).map(|level| {
             FORCED.set(Some(level));
             compute()
         });
         let results = results.collect();
         FORCED.set(None);
         results
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_chosen_by_name() {
+        assert_eq!(choose("portable", Level::Avx512), Ok(Level::Portable));
+        assert_eq!(choose("avx2", Level::Avx2), Ok(Level::Avx2));
+        let refused = |word| choose(word, Level::Avx2).expect_err("refused");
+        assert_eq!(refused("avx512"), "RNN_KERNEL=avx512: this CPU goes up to avx2");
+        assert_eq!(refused("fast\n"), "RNN_KERNEL=fast\\n: not portable, avx2 or avx512");
     }
 }

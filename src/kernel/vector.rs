@@ -1,14 +1,14 @@
-//! 16 lanes in registers, for the one loop that must never leave them (see [`super::packed`]); the
+//! 16 lanes in registers, for the one loop that must never leave them (see [`super::tile`]); the
 //! compiler, left alone, sometimes keeps such sums in memory, ten times slower.
 
 #![allow(unsafe_code)] // the intrinsics; sound because only `simd::run` picks a vector, by the CPU
 
 use super::lanes::{Lanes, WIDTH};
 
-/// 16 lanes and the one operation that is needed. Lanes do not mix, so all vectors give the same bits.
+/// 16 lanes and the two operations that are needed. Lanes do not mix, so all vectors give the same bits.
 pub(super) trait Vector: Copy {
-    /// Vectors of sums that fit into the registers beside the operands.
-    const SUMS: usize;
+    /// Rows of a tile whose sums fit into the registers beside the operands, see [`super::tile`].
+    const ROWS: usize;
 
     /// `x` in every lane.
     fn splat(x: f32) -> Self;
@@ -16,13 +16,17 @@ pub(super) trait Vector: Copy {
     fn load(lanes: &Lanes) -> Self;
     /// `a * b + self`, rounded once.
     fn multiply_add(self, a: Self, b: Self) -> Self;
+    /// `self + other`.
+    fn add(self, other: Self) -> Self;
     /// To memory.
-    fn lanes(self) -> Lanes;
+    fn store(self, lanes: &mut Lanes);
+    /// Asks for numbers that will be read soon; does nothing where the compiler has no word for that.
+    fn prefetch(_numbers: &[f32]) {}
 }
 
 /// In plain Rust, for the compiler to make the best of.
 impl Vector for Lanes {
-    const SUMS: usize = 4;
+    const ROWS: usize = 4;
 
     #[inline(always)]
     fn splat(x: f32) -> Self {
@@ -43,8 +47,16 @@ impl Vector for Lanes {
     }
 
     #[inline(always)]
-    fn lanes(self) -> Lanes {
+    fn add(mut self, other: Self) -> Self {
+        for l in 0..WIDTH {
+            self[l] += other[l];
+        }
         self
+    }
+
+    #[inline(always)]
+    fn store(self, lanes: &mut Lanes) {
+        *lanes = self;
     }
 }
 
@@ -53,12 +65,21 @@ pub(super) mod x86 {
     use super::{Lanes, Vector};
     use std::arch::x86_64::*;
 
+    /// Into the second nearest cache, a line of 16 numbers at a time.
+    #[inline(always)]
+    fn prefetch(numbers: &[f32]) {
+        for line in numbers.chunks(16) {
+            // SAFETY: a hint; whatever the address, nothing is read that the program can see.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) };
+        }
+    }
+
     /// Two registers of AVX2; the CPU must have that and FMA.
     #[derive(Clone, Copy)]
     pub(in crate::kernel) struct Avx2(__m256, __m256);
 
     impl Vector for Avx2 {
-        const SUMS: usize = 6;
+        const ROWS: usize = 6;
 
         #[inline(always)]
         fn splat(x: f32) -> Self {
@@ -80,14 +101,23 @@ pub(super) mod x86 {
         }
 
         #[inline(always)]
-        fn lanes(self) -> Lanes {
-            let mut lanes = [0.0; 16];
+        fn add(self, other: Self) -> Self {
+            // SAFETY: the CPU has AVX2.
+            unsafe { Avx2(_mm256_add_ps(self.0, other.0), _mm256_add_ps(self.1, other.1)) }
+        }
+
+        #[inline(always)]
+        fn prefetch(numbers: &[f32]) {
+            prefetch(numbers);
+        }
+
+        #[inline(always)]
+        fn store(self, lanes: &mut Lanes) {
             // SAFETY: the CPU has AVX2, and there is room for 2 x 8 lanes.
             unsafe {
                 _mm256_storeu_ps(lanes.as_mut_ptr(), self.0);
                 _mm256_storeu_ps(lanes[8..].as_mut_ptr(), self.1);
             }
-            lanes
         }
     }
 
@@ -96,7 +126,7 @@ pub(super) mod x86 {
     pub(in crate::kernel) struct Avx512(__m512);
 
     impl Vector for Avx512 {
-        const SUMS: usize = 8;
+        const ROWS: usize = 8;
 
         #[inline(always)]
         fn splat(x: f32) -> Self {
@@ -117,11 +147,20 @@ pub(super) mod x86 {
         }
 
         #[inline(always)]
-        fn lanes(self) -> Lanes {
-            let mut lanes = [0.0; 16];
+        fn add(self, other: Self) -> Self {
+            // SAFETY: the CPU has AVX-512F.
+            Avx512(unsafe { _mm512_add_ps(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn prefetch(numbers: &[f32]) {
+            prefetch(numbers);
+        }
+
+        #[inline(always)]
+        fn store(self, lanes: &mut Lanes) {
             // SAFETY: the CPU has AVX-512F, and there is room for 16 lanes.
             unsafe { _mm512_storeu_ps(lanes.as_mut_ptr(), self.0) };
-            lanes
         }
     }
 }

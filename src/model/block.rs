@@ -1,11 +1,15 @@
 //! Sequences side by side: the unit of work of every pass.
 
-/// Rows of a block. A constant: what sums over rows is summed block by block, so this number is part
-/// of the promise that the number of threads changes no bit.
+use std::ops::Range;
+
+use crate::kernel::Rows;
+
+/// Rows that are summed together. A constant: what sums over rows is summed by so many rows at a time, so this
+/// number is part of the promise that the number of threads changes no bit.
 pub const BLOCK_ROWS: usize = 16;
 
-/// Up to [`BLOCK_ROWS`] sequences, time-major, longest first, zeros behind the end of the shorter ones.
-/// Buffers are kept when a block is filled again.
+/// Sequences, time-major, longest first, zeros behind the end of the shorter ones. Blocks that follow each other
+/// in a batch have multiples of [`BLOCK_ROWS`] rows, all but the last. Buffers are kept when a block is filled again.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
     inputs: Vec<f32>, // [T, B, features]
@@ -20,7 +24,6 @@ pub struct Block {
 impl Block {
     /// Makes room for sequences of these lengths (longest first), all zeros.
     pub fn reset(&mut self, lengths: &[usize], features: usize) {
-        assert!(lengths.len() <= BLOCK_ROWS, "a block holds at most {BLOCK_ROWS} rows");
         assert!(lengths.windows(2).all(|w| w[0] >= w[1]), "rows come longest first");
         self.features = features;
         self.lengths.clear();
@@ -60,6 +63,17 @@ impl Block {
     pub fn step_mut(&mut self, t: usize, row: usize) -> &mut [f32] {
         let at = (t * self.lengths.len() + row) * self.features;
         &mut self.inputs[at..at + self.features]
+    }
+
+    /// The rows that are summed together, by the steps they have: of a `[T, B, n]` tensor, or with `last_only`
+    /// of a `[1, B, n]` one.
+    pub(super) fn sums(&self, last_only: bool) -> impl Iterator<Item = Rows> {
+        let stride = self.rows();
+        (0..stride).step_by(BLOCK_ROWS).map(move |first| {
+            let Range { start, end } = first..stride.min(first + BLOCK_ROWS);
+            let steps = if last_only { 1 } else { self.lengths[start] };
+            Rows { steps, stride, first, count: end - start }
+        })
     }
 
     /// Rows that have a step `t`: a prefix, because rows come longest first.

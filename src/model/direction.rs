@@ -1,5 +1,7 @@
 //! Which way a recurrence walks: all that forward and reverse differ in.
 
+use std::ops::Range;
+
 /// The order in which timesteps are visited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
@@ -24,6 +26,14 @@ impl Direction {
         match self {
             Direction::Forward => k,
             Direction::Reverse => steps - 1 - k,
+        }
+    }
+
+    /// Times of some visits that follow each other, in ascending order.
+    pub(super) fn times(self, visits: Range<usize>, steps: usize) -> Range<usize> {
+        match self {
+            Direction::Forward => visits,
+            Direction::Reverse => steps - visits.end..steps - visits.start,
         }
     }
 

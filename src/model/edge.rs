@@ -5,6 +5,7 @@ use ndarray::{Array3, ArrayView3};
 use super::block::{BLOCK_ROWS, Block};
 use super::network::{Network, Read};
 use super::params::Tensors;
+use super::weights::Weights;
 
 /// What a network gives for a batch, in the order the sequences came.
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ pub fn run(
     };
     let mut order: Vec<usize> = (0..batch).collect();
     order.sort_by_key(|&b| std::cmp::Reverse(lengths[b]));
+    let weights = Weights::for_prediction(network, params);
     let (mut block, mut tape) = (Block::default(), network.tape());
     for rows in order.chunks(BLOCK_ROWS) {
         let sorted: Vec<usize> = rows.iter().map(|&b| lengths[b]).collect();
@@ -49,7 +51,7 @@ pub fn run(
                 (0..features).for_each(|f| values[f] = inputs[(b, t, f)]);
             }
         }
-        network.forward(params, &block, None, &mut tape);
+        network.forward(&weights, &block, None, &mut tape);
         let mut state = network.zero_state(rows.len());
         network.final_state(&block, &tape, &mut state);
         for (row, &b) in rows.iter().enumerate() {

@@ -4,14 +4,11 @@
 
 use std::ops::Range;
 
-use ndarray::ArrayView2;
-
 use super::block::Block;
+use super::cell;
 use super::direction::Direction;
-use super::head::add_weight_gradient;
 use super::network::{Network, Read, Tape};
-use super::recurrence::matrix;
-use crate::kernel;
+use crate::kernel::{self, Columns};
 
 /// Some whole rows of one weight (or a bias pair): a piece of the gradient that is computed by itself.
 #[derive(Clone, Debug)]
@@ -23,16 +20,29 @@ pub struct GradientPart {
 
 #[derive(Clone, Debug)]
 enum PartKind {
-    InputWeight { layer: usize, direction: usize, units: Range<usize> },
-    HiddenWeight { layer: usize, direction: usize, units: Range<usize> },
-    InputBias { layer: usize, direction: usize },
-    HiddenBias { layer: usize, direction: usize },
-    HeadWeight { units: Range<usize> },
+    InputWeight {
+        layer: usize,
+        direction: usize,
+        units: Range<usize>,
+    },
+    HiddenWeight {
+        layer: usize,
+        direction: usize,
+        units: Range<usize>,
+    },
+    /// Both biases.
+    Biases {
+        layer: usize,
+        direction: usize,
+    },
+    HeadWeight {
+        units: Range<usize>,
+    },
     HeadBias,
 }
 
-/// Weight rows of a gradient part: small enough to share the work, large enough for a product.
-const PART_ROWS: usize = 64;
+/// Weight rows of a gradient part: small enough to share the work, large enough for what is copied once per part.
+const PART_ROWS: Range<usize> = 16..256;
 
 impl Network {
     /// The pieces of the gradient, in the order of the flat buffer and covering it.
@@ -48,10 +58,8 @@ impl Network {
                     let kind = PartKind::HiddenWeight { layer, direction, units: units.clone() };
                     parts.push(weight_part(r.weight_hh.range(), r.weight_hh.dim()[1], units, kind));
                 }
-                let kind = PartKind::InputBias { layer, direction };
-                parts.push(GradientPart { range: r.bias_ih.range(), kind });
-                let kind = PartKind::HiddenBias { layer, direction };
-                parts.push(GradientPart { range: r.bias_hh.range(), kind });
+                let range = r.bias_ih.range().start..r.bias_hh.range().end;
+                parts.push(GradientPart { range, kind: PartKind::Biases { layer, direction } });
             }
         }
         if let Some(head) = &self.head {
@@ -66,47 +74,58 @@ impl Network {
 
     /// Adds one block's share of one part to `grads`, which holds that part alone.
     pub fn add_gradient(&self, part: &GradientPart, block: &Block, tape: &Tape, grads: &mut [f32]) {
-        let count = block.steps() * block.rows();
         let recurrence = |layer: usize, direction: usize| {
             let r = &self.layers[layer].recurrences[direction];
-            (r, &tape.layers[layer].directions[direction])
+            (r, r.width(), &tape.layers[layer].directions[direction])
         };
         match part.kind.clone() {
             PartKind::InputWeight { layer, direction, units } => {
-                let (r, steps) = recurrence(layer, direction);
+                let (r, width, steps) = recurrence(layer, direction);
                 let x = if layer == 0 { block.inputs() } else { &tape.layers[layer - 1].out };
-                let x = matrix(x, count, r.weight_ih.dim()[1]);
-                add_weight_gradient(steps.dx_proj(r.width()), x, units, grads);
+                let d = Columns { values: steps.dx_proj(width), width, range: units };
+                let x = Columns::all(x, r.weight_ih.dim()[1]);
+                block.sums(false).for_each(|rows| kernel::add_outer(&d, &x, rows, grads));
             }
             PartKind::HiddenWeight { layer, direction, units } => {
-                let (r, steps) = recurrence(layer, direction);
-                let h = steps.h_prev(self.direction(direction), self.architecture.hidden);
-                add_weight_gradient(steps.dh_proj(r.width()), h, units, grads);
+                let (_, width, steps) = recurrence(layer, direction);
+                let hidden = self.architecture.hidden;
+                let d = Columns { values: steps.dh_proj(width), width, range: units };
+                let h = Columns::all(steps.h_prev(self.direction(direction), hidden), hidden);
+                block.sums(false).for_each(|rows| kernel::add_outer(&d, &h, rows, grads));
             }
-            PartKind::InputBias { layer, direction } => {
-                let (r, steps) = recurrence(layer, direction);
-                kernel::column_sums(steps.dx_proj(r.width()), grads);
-            }
-            PartKind::HiddenBias { layer, direction } => {
-                let (r, steps) = recurrence(layer, direction);
-                kernel::column_sums(steps.dh_proj(r.width()), grads);
+            PartKind::Biases { layer, direction } => {
+                let (_, width, steps) = recurrence(layer, direction);
+                let (ih, hh) = grads.split_at_mut(width);
+                let d = Columns::all(steps.dx_proj(width), width);
+                block.sums(false).for_each(|rows| kernel::add_columns(&d, rows, ih));
+                if cell::separate_h_grad(self.architecture.cell) {
+                    let d = Columns::all(steps.dh_proj(width), width);
+                    block.sums(false).for_each(|rows| kernel::add_columns(&d, rows, hh));
+                } else {
+                    hh.copy_from_slice(ih);
+                }
             }
             PartKind::HeadWeight { units } => {
-                let (dy, h) = self.head_sides(tape);
-                add_weight_gradient(dy, h, units, grads);
+                let (outputs, width) = (self.architecture.outputs, self.width());
+                let d = Columns { values: &tape.dy, width: outputs, range: units };
+                let h = Columns::all(self.head_input(tape), width);
+                let sums = block.sums(self.architecture.read == Read::FinalState);
+                sums.for_each(|rows| kernel::add_outer(&d, &h, rows, grads));
             }
-            PartKind::HeadBias => kernel::column_sums(self.head_sides(tape).0, grads),
+            PartKind::HeadBias => {
+                let d = Columns::all(&tape.dy, self.architecture.outputs);
+                let sums = block.sums(self.architecture.read == Read::FinalState);
+                sums.for_each(|rows| kernel::add_columns(&d, rows, grads));
+            }
         }
     }
 
-    /// (dL/dy, what the head read), one row per output step.
-    fn head_sides<'t>(&self, tape: &'t Tape) -> (ArrayView2<'t, f32>, ArrayView2<'t, f32>) {
-        let count = tape.dy.len() / self.architecture.outputs;
-        let h = match self.architecture.read {
+    /// What the head read, one row per output step.
+    fn head_input<'t>(&self, tape: &'t Tape) -> &'t [f32] {
+        match self.architecture.read {
             Read::EveryStep => &tape.layers.last().expect("at least one layer").out,
             Read::FinalState => &tape.features,
-        };
-        (matrix(&tape.dy, count, self.architecture.outputs), matrix(h, count, self.width()))
+        }
     }
 
     fn direction(&self, index: usize) -> Direction {
@@ -114,8 +133,10 @@ impl Network {
     }
 }
 
+/// Half of the rows each, within bounds.
 fn chunks(units: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..units).step_by(PART_ROWS).map(move |start| start..units.min(start + PART_ROWS))
+    let rows = (units / 2).clamp(PART_ROWS.start, PART_ROWS.end);
+    (0..units).step_by(rows).map(move |start| start..units.min(start + rows))
 }
 
 fn weight_part(

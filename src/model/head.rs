@@ -1,11 +1,10 @@
 //! The affine map from hidden states to outputs: `y = W h + b`.
 
-use std::ops::Range;
+use ndarray::{Ix1, Ix2};
 
-use ndarray::{ArrayView2, ArrayViewMut2, Ix1, Ix2, s};
-
-use super::params::{Layout, Slot, Tensors};
-use crate::kernel;
+use super::params::{Layout, Slot};
+use super::weights::Affine;
+use crate::kernel::Start;
 
 #[derive(Clone, Debug)]
 pub(super) struct Linear {
@@ -20,33 +19,16 @@ impl Linear {
             bias: layout.add(format!("{name}.bias"), outputs),
         }
     }
+}
 
+impl Affine {
     /// `x` `[rows, input]` to `y` `[rows, outputs]`.
-    pub(super) fn forward(&self, params: &Tensors, x: ArrayView2<f32>, mut y: ArrayViewMut2<f32>) {
-        y.assign(&params.get(&self.bias));
-        kernel::product(x, params.get(&self.weight).reversed_axes(), &mut y);
+    pub(super) fn forward(&self, x: &[f32], rows: usize, y: &mut [f32]) {
+        self.forward.product(x, rows, Start::Row(&self.bias), y);
     }
 
     /// Overwrites `dx` with `dy W`.
-    pub(super) fn backward(
-        &self,
-        params: &Tensors,
-        dy: ArrayView2<f32>,
-        mut dx: ArrayViewMut2<f32>,
-    ) {
-        dx.fill(0.0);
-        kernel::product(dy, params.get(&self.weight), &mut dx);
+    pub(super) fn backward(&self, dy: &[f32], rows: usize, dx: &mut [f32]) {
+        self.backward.product(dy, rows, Start::Zero, dx);
     }
-}
-
-/// Adds `dy' x` for some rows of a weight: `grads` is that part of its gradient, `[units, input]`.
-pub(super) fn add_weight_gradient(
-    dy: ArrayView2<f32>,
-    x: ArrayView2<f32>,
-    units: Range<usize>,
-    grads: &mut [f32],
-) {
-    let mut grads = ArrayViewMut2::from_shape((units.len(), x.ncols()), grads)
-        .expect("a part is whole rows of its weight");
-    kernel::product(dy.slice(s![.., units]).reversed_axes(), x, &mut grads);
 }

@@ -3,9 +3,11 @@
 use super::block::{Block, State};
 use super::direction::Direction;
 use super::dropout::{DropoutKey, Mask};
-use super::params::{Layout, Tensors};
-use super::recurrence::{self, Recurrence};
+use super::params::Layout;
+use super::recurrence::{self, Above, Recurrence};
+use super::weights::Recurrent;
 use crate::config::Cell;
+use crate::kernel::Start;
 
 /// What every layer of a network shares.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +52,7 @@ impl Layer {
     /// From `x` `[T, B, input]` to `tape.out`; zero behind a sequence's end.
     pub(super) fn forward(
         &self,
-        params: &Tensors,
+        weights: &[Recurrent],
         block: &Block,
         x: &[f32],
         dropout: Option<(DropoutKey, f32)>,
@@ -66,7 +68,7 @@ impl Layer {
                 let c = if state.c.is_empty() { &[][..] } else { &state.c[at..][..rows * hidden] };
                 (&state.h[at..][..rows * hidden], c)
             });
-            recurrence.forward(params, block, x, initial, &mut tape.directions[k]);
+            recurrence.forward(&weights[k], block, x, initial, &mut tape.directions[k]);
             let out = tape.out.chunks_exact_mut(rows * width).enumerate();
             for (t, out) in out {
                 let h = tape.directions[k].output(self.shape.directions[k], t, hidden);
@@ -103,7 +105,7 @@ impl Layer {
     /// Walks back from `tape.d_out`; writes dL/dx to `dx` `[T, B, input]` where it is wanted.
     pub(super) fn backward(
         &self,
-        params: &Tensors,
+        weights: &[Recurrent],
         block: &Block,
         tape: &mut Tape,
         dx: Option<&mut [f32]>,
@@ -112,16 +114,13 @@ impl Layer {
             scale(&mut tape.d_out, &tape.mask);
         }
         let width = self.width();
+        let mut dx = dx;
         for (k, recurrence) in self.recurrences.iter().enumerate() {
-            let column = k * self.shape.hidden;
-            let steps = &mut tape.directions[k];
-            recurrence.backward(params, block, steps, &tape.d_out, width, column);
-        }
-        if let Some(dx) = dx {
-            dx.fill(0.0);
-            for (recurrence, tape) in self.recurrences.iter().zip(&tape.directions) {
-                recurrence.add_input_gradient(params, tape, dx);
-            }
+            let (column, steps) = (k * self.shape.hidden, &mut tape.directions[k]);
+            let start = if k == 0 { Start::Zero } else { Start::There };
+            let dx = dx.as_deref_mut().map(|dx| (dx, start));
+            let above = Above { d_out: &tape.d_out, width, column };
+            recurrence.backward(&weights[k], block, steps, above, dx);
         }
     }
 

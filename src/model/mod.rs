@@ -14,6 +14,7 @@ mod layer;
 mod network;
 mod params;
 mod recurrence;
+mod weights;
 
 pub use block::{BLOCK_ROWS, Block, State};
 pub use direction::Direction;
@@ -23,3 +24,4 @@ pub use gradient::GradientPart;
 pub use init::initial_params;
 pub use network::{Architecture, Network, Read, Tape};
 pub use params::{Entry, Layout, Slot, Tensors};
+pub use weights::Weights;

@@ -10,8 +10,8 @@ use super::direction::Direction;
 use super::dropout::DropoutKey;
 use super::head::Linear;
 use super::layer::{self, Layer, Shape};
-use super::params::{Layout, Tensors};
-use super::recurrence::{matrix, matrix_mut};
+use super::params::Layout;
+use super::weights::{Recurrent, Weights};
 use crate::config::{Cell, Head};
 
 /// What a network is made of.
@@ -116,7 +116,7 @@ impl Network {
     /// Leaves the outputs in `tape.output()`. `dropout`: draw masks from this key (while training).
     pub fn forward(
         &self,
-        params: &Tensors,
+        weights: &Weights,
         block: &Block,
         dropout: Option<DropoutKey>,
         tape: &mut Tape,
@@ -128,13 +128,14 @@ impl Network {
             let x = below.last().map_or(block.inputs(), |tape| &tape.out);
             let between = k + 1 < self.layers.len() && chance > 0.0;
             let dropout = dropout.filter(|_| between).map(|key| (key, chance));
-            layer.forward(params, block, x, dropout, &mut above[0]);
+            let weights = self.of_layer(weights, k);
+            layer.forward(weights, block, x, dropout, &mut above[0]);
         }
-        self.read(params, block, tape);
+        self.read(weights, block, tape);
     }
 
     /// Hidden states to outputs.
-    fn read(&self, params: &Tensors, block: &Block, tape: &mut Tape) {
+    fn read(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
         let Tape { layers, features, d_features, y, dy } = tape;
         let top = layers.last().expect("at least one layer");
         let (width, outputs) = (self.width(), self.architecture.outputs);
@@ -152,11 +153,8 @@ impl Network {
         };
         y.resize(count * outputs, 0.0);
         dy.resize(count * outputs, 0.0);
-        match &self.head {
-            Some(head) => {
-                let (h, mut y) = (matrix(h, count, width), matrix_mut(y, count, outputs));
-                head.forward(params, h, y.view_mut());
-            }
+        match &weights.head {
+            Some(head) => head.forward(&h[..count * width], count, y),
             None => y.copy_from_slice(&h[..count * width]),
         }
     }
@@ -173,26 +171,24 @@ impl Network {
     }
 
     /// Walks back from `tape.output_gradient()`, leaving all that [`Network::add_gradient`] needs.
-    pub fn backward(&self, params: &Tensors, block: &Block, tape: &mut Tape) {
-        self.read_backward(params, block, tape);
+    pub fn backward(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
+        self.read_backward(weights, block, tape);
         for (k, layer) in self.layers.iter().enumerate().rev() {
             let (below, above) = tape.layers.split_at_mut(k);
             let dx = below.last_mut().map(|tape| &mut tape.d_out[..]);
-            layer.backward(params, block, &mut above[0], dx);
+            layer.backward(self.of_layer(weights, k), block, &mut above[0], dx);
         }
     }
 
-    fn read_backward(&self, params: &Tensors, block: &Block, tape: &mut Tape) {
+    fn read_backward(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
         let Tape { layers, d_features, dy, .. } = tape;
         let d_out = &mut layers.last_mut().expect("at least one layer").d_out;
         let (width, outputs) = (self.width(), self.architecture.outputs);
         let final_only = self.architecture.read == Read::FinalState;
         let count = dy.len() / outputs;
         let dh = if final_only { &mut *d_features } else { &mut *d_out };
-        match &self.head {
-            Some(head) => {
-                head.backward(params, matrix(dy, count, outputs), matrix_mut(dh, count, width))
-            }
+        match &weights.head {
+            Some(head) => head.backward(dy, count, &mut dh[..count * width]),
             None => dh[..count * width].copy_from_slice(dy),
         }
         if final_only {
@@ -202,6 +198,11 @@ impl Network {
                     .copy_from_slice(&d_features[row * width..][columns]);
             });
         }
+    }
+
+    fn of_layer<'w>(&self, weights: &'w Weights, layer: usize) -> &'w [Recurrent] {
+        let directions = self.architecture.directions;
+        &weights.recurrences[layer * directions..][..directions]
     }
 
     /// Zero states for `rows` sequences.

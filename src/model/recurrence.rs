@@ -1,13 +1,16 @@
 //! One cell unrolled over time in one direction: the products and the time loop.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Ix1, Ix2};
+use std::ops::Range;
+
+use ndarray::{Ix1, Ix2};
 
 use super::block::Block;
 use super::cell;
 use super::direction::Direction;
-use super::params::{Layout, Slot, Tensors};
+use super::params::{Layout, Slot};
+use super::weights::Recurrent;
 use crate::config::Cell;
-use crate::kernel::{self, Packed, StepBackward, StepForward};
+use crate::kernel::{Start, StepBackward, StepForward};
 
 #[derive(Clone, Debug)]
 pub(super) struct Recurrence {
@@ -21,8 +24,9 @@ pub(super) struct Recurrence {
     pub(super) bias_hh: Slot<Ix1>,   // [gates * H]
 }
 
-/// Packing costs about what it saves in two steps; both ways give the same bits.
-const STEPS_WORTH_PACKING: usize = 3;
+/// Numbers of a core's nearest roomy cache that gates may take, and rows a product with input weights should have.
+const NEAR: usize = 1 << 16;
+const ROWS_WORTH_A_PRODUCT: usize = 64;
 
 /// What forward leaves for backward, and room for both; grows to the largest block seen.
 #[derive(Clone, Debug, Default)]
@@ -32,13 +36,19 @@ pub(super) struct Tape {
     h: Vec<f32>,       // [T + 1, B, H]
     c: Vec<f32>,       // [T + 1, B, H] or empty
     saved: Vec<f32>,   // [T, B, saved * H]
-    x_proj: Vec<f32>,  // [T, B, gates * H]
-    h_proj: Vec<f32>,  // [B, gates * H]
-    dx_proj: Vec<f32>, // [T, B, gates * H]: dL/dx_proj
-    dh_proj: Vec<f32>, // the same for h_proj, or empty where it equals dx_proj
-    dh: Vec<f32>,      // [B, H]
-    dc: Vec<f32>,      // [B, H] or empty
-    packed: Packed,    // W_hh as the running pass multiplies by it
+    gates: Vec<f32>, // [T, B, gates * H]: x_proj, after forward the gates, after backward dL/dx_proj
+    h_proj: Vec<f32>, // [B, gates * H]
+    dh_proj: Vec<f32>, // [T, B, gates * H]: dL/dh_proj, or empty where it equals dL/dx_proj
+    dh: Vec<f32>,    // [B, H]
+    dc: Vec<f32>,    // [B, H] or empty
+}
+
+/// dL/d(output) of a layer, `[T, B, width]`; a direction's own columns begin at `column`.
+#[derive(Clone, Copy)]
+pub(super) struct Above<'a> {
+    pub(super) d_out: &'a [f32],
+    pub(super) width: usize,
+    pub(super) column: usize,
 }
 
 impl Recurrence {
@@ -73,7 +83,7 @@ impl Recurrence {
     /// Runs the cell over `x` `[T, B, input]`; `initial` is (h, c), each `[B, H]`. States land in the tape.
     pub(super) fn forward(
         &self,
-        params: &Tensors,
+        weights: &Recurrent,
         block: &Block,
         x: &[f32],
         initial: Option<(&[f32], &[f32])>,
@@ -83,27 +93,21 @@ impl Recurrence {
         self.resize(tape, steps, rows);
         self.start(block, initial, tape);
 
-        // The input half of every step, in one product.
-        let mut x_proj = matrix_mut(&mut tape.x_proj, steps * rows, width);
-        x_proj.assign(&params.get(&self.bias_ih));
-        let weight_ih = params.get(&self.weight_ih);
-        kernel::product(matrix(x, steps * rows, self.input), weight_ih.t(), &mut x_proj);
-
         let (read, write) = self.direction.slots();
-        let weight_hh = params.get(&self.weight_hh);
-        let bias_hh = params.get(&self.bias_hh);
+        let bias_hh = Start::Row(&weights.hidden.bias);
         let kept = cell::saved(self.cell) * hidden;
-        let pack = steps >= STEPS_WORTH_PACKING;
-        if pack {
-            tape.packed.pack(weight_hh.t());
-        }
-        for t in (0..steps).map(|k| self.direction.time(k, steps)) {
+        let together = self.together(rows);
+        for (k, t) in (0..steps).map(|k| (k, self.direction.time(k, steps))) {
+            if k.is_multiple_of(together) {
+                // The input half of the steps to come, in one product.
+                let times = self.direction.times(k..steps.min(k + together), steps);
+                self.input_half(weights, x, times.start * rows..times.end * rows, tape);
+            }
             let live = block.live(t);
             let (h_prev, h) = two_slots(&mut tape.h, rows * hidden, t + read, t + write);
             let (h_prev, h) = (&h_prev[..live * hidden], &mut h[..live * hidden]);
             let h_proj = &mut tape.h_proj[..live * width];
-            matrix_mut(h_proj, live, width).assign(&bias_hh);
-            recur(&tape.packed, weight_hh.t(), pack, h_prev, live, h_proj);
+            weights.hidden.forward.product(h_prev, live, bias_hh, h_proj);
 
             let (c_prev, c): (&[f32], &mut [f32]) = if tape.c.is_empty() {
                 (&[], &mut [])
@@ -114,7 +118,7 @@ impl Recurrence {
             let step = StepForward {
                 rows: live,
                 hidden,
-                x_proj: at(&tape.x_proj, t, rows * width, live * width),
+                gates: &mut tape.gates[t * rows * width..][..live * width],
                 h_proj: &tape.h_proj[..live * width],
                 h_prev,
                 c_prev,
@@ -126,37 +130,45 @@ impl Recurrence {
         }
     }
 
-    /// Walks back through time from `d_out` = dL/d(output), columns `column..column + H` of a
-    /// `[T, B, d_width]` tensor. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end.
+    /// Timesteps whose products with the input weights are made at once: enough rows for the product, few enough for
+    /// the gates to stay near from one use to the next.
+    fn together(&self, rows: usize) -> usize {
+        (NEAR / (rows * self.width())).max(ROWS_WORTH_A_PRODUCT / rows).max(1)
+    }
+
+    /// `b_ih + W_ih x` for some rows of the `[T * B, input]` tensor.
+    fn input_half(&self, weights: &Recurrent, x: &[f32], rows: Range<usize>, tape: &mut Tape) {
+        let x = &x[rows.start * self.input..rows.end * self.input];
+        let gates = &mut tape.gates[rows.start * self.width()..rows.end * self.width()];
+        weights.input.forward.product(x, rows.len(), Start::Row(&weights.input.bias), gates);
+    }
+
+    /// Walks back through time. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end. Where it
+    /// is wanted, dL/dx = start + dL/dx_proj W_ih, `[T, B, input]`.
     pub(super) fn backward(
         &self,
-        params: &Tensors,
+        weights: &Recurrent,
         block: &Block,
         tape: &mut Tape,
-        d_out: &[f32],
-        d_width: usize,
-        column: usize,
+        above: Above,
+        mut dx: Option<(&mut [f32], Start)>,
     ) {
         let (steps, rows, hidden, width) = (block.steps(), block.rows(), self.hidden, self.width());
         let (read, write) = self.direction.slots();
-        let weight_hh = params.get(&self.weight_hh);
         let kept = cell::saved(self.cell) * hidden;
         let separate = cell::separate_h_grad(self.cell);
-        let pack = steps >= STEPS_WORTH_PACKING;
-        if pack {
-            tape.packed.pack(weight_hh);
-        }
         tape.dh.fill(0.0);
         tape.dc.fill(0.0);
-        for t in (0..steps).rev().map(|k| self.direction.time(k, steps)) {
+        let together = self.together(rows);
+        for (k, t) in (0..steps).rev().map(|k| (k, self.direction.time(k, steps))) {
             let live = block.live(t);
-            let d_out = &d_out[t * rows * d_width..];
+            let d_out = &above.d_out[t * rows * above.width..];
             for (row, dh) in tape.dh[..live * hidden].chunks_exact_mut(hidden).enumerate() {
-                let d_out = &d_out[row * d_width + column..][..hidden];
+                let d_out = &d_out[row * above.width + above.column..][..hidden];
                 dh.iter_mut().zip(d_out).for_each(|(dh, d)| *dh += d);
             }
             let span = t * rows * width..(t + 1) * rows * width;
-            tape.dx_proj[span.clone()][live * width..].fill(0.0);
+            tape.gates[span.clone()][live * width..].fill(0.0);
             if separate {
                 tape.dh_proj[span.clone()][live * width..].fill(0.0);
             }
@@ -177,7 +189,7 @@ impl Recurrence {
                 saved: &tape.saved[t * rows * kept..][..live * kept],
                 dh: &mut tape.dh[..live * hidden],
                 dc: if tape.dc.is_empty() { &mut [] } else { &mut tape.dc[..live * hidden] },
-                dx_proj: &mut tape.dx_proj[span.clone()][..live * width],
+                gates: &mut tape.gates[span.clone()][..live * width],
                 dh_proj: if separate {
                     &mut tape.dh_proj[span.clone()][..live * width]
                 } else {
@@ -185,21 +197,37 @@ impl Recurrence {
                 },
             };
             cell::backward(self.cell, step);
-            let dh_proj = if separate { &tape.dh_proj[span] } else { &tape.dx_proj[span] };
+            let dh_proj = if separate { &tape.dh_proj[span] } else { &tape.gates[span] };
             let dh = &mut tape.dh[..live * hidden];
-            recur(&tape.packed, weight_hh, pack, &dh_proj[..live * width], live, dh);
+            let dh_proj = &dh_proj[..live * width];
+            weights.hidden.backward.product(dh_proj, live, Start::There, dh);
+            if let Some((dx, start)) = &mut dx
+                && k.is_multiple_of(together)
+            {
+                let times = self.direction.times(k..steps.min(k + together), steps);
+                self.input_gradient(
+                    weights,
+                    tape,
+                    times.start * rows..times.end * rows,
+                    *start,
+                    dx,
+                );
+            }
         }
     }
 
-    /// Adds dL/dx = dx_proj W_ih to `dx` `[T, B, input]`.
-    pub(super) fn add_input_gradient(&self, params: &Tensors, tape: &Tape, dx: &mut [f32]) {
-        let count = tape.steps * tape.rows;
-        let dx_proj = matrix(&tape.dx_proj, count, self.width());
-        kernel::product(
-            dx_proj,
-            params.get(&self.weight_ih),
-            &mut matrix_mut(dx, count, self.input),
-        );
+    /// dL/dx = `start` + dL/dx_proj W_ih, for some rows of the `[T * B, input]` tensor.
+    fn input_gradient(
+        &self,
+        weights: &Recurrent,
+        tape: &Tape,
+        rows: Range<usize>,
+        start: Start,
+        dx: &mut [f32],
+    ) {
+        let dx_proj = &tape.gates[rows.start * self.width()..rows.end * self.width()];
+        let dx = &mut dx[rows.start * self.input..rows.end * self.input];
+        weights.input.backward.product(dx_proj, rows.len(), start, dx);
     }
 
     fn resize(&self, tape: &mut Tape, steps: usize, rows: usize) {
@@ -209,9 +237,8 @@ impl Recurrence {
         tape.h.resize((steps + 1) * rows * hidden, 0.0);
         tape.c.resize((steps + 1) * rows * cell_width, 0.0);
         tape.saved.resize(steps * rows * cell::saved(self.cell) * hidden, 0.0);
-        tape.x_proj.resize(steps * rows * width, 0.0);
+        tape.gates.resize(steps * rows * width, 0.0);
         tape.h_proj.resize(rows * width, 0.0);
-        tape.dx_proj.resize(steps * rows * width, 0.0);
         if cell::separate_h_grad(self.cell) {
             tape.dh_proj.resize(steps * rows * width, 0.0);
         }
@@ -266,42 +293,21 @@ impl Tape {
     }
 
     /// dL/dx_proj of all steps, `[T * B, gates * H]`.
-    pub(super) fn dx_proj(&self, width: usize) -> ArrayView2<'_, f32> {
-        matrix(&self.dx_proj, self.steps * self.rows, width)
+    pub(super) fn dx_proj(&self, width: usize) -> &[f32] {
+        &self.gates[..self.steps * self.rows * width]
     }
 
     /// dL/dh_proj of all steps, `[T * B, gates * H]`.
-    pub(super) fn dh_proj(&self, width: usize) -> ArrayView2<'_, f32> {
-        let values = if self.dh_proj.is_empty() { &self.dx_proj } else { &self.dh_proj };
-        matrix(values, self.steps * self.rows, width)
+    pub(super) fn dh_proj(&self, width: usize) -> &[f32] {
+        let values = if self.dh_proj.is_empty() { &self.gates } else { &self.dh_proj };
+        &values[..self.steps * self.rows * width]
     }
 
     /// The states every step read, `[T * B, H]`.
-    pub(super) fn h_prev(&self, direction: Direction, hidden: usize) -> ArrayView2<'_, f32> {
+    pub(super) fn h_prev(&self, direction: Direction, hidden: usize) -> &[f32] {
         let (read, _) = direction.slots();
-        let count = self.steps * self.rows;
-        matrix(&self.h[read * self.rows * hidden..], count, hidden)
+        at(&self.h, read, self.rows * hidden, self.steps * self.rows * hidden)
     }
-}
-
-/// The recurrent product of a timestep: `c += a b`, with `b` packed beforehand where that was worth it.
-fn recur(packed: &Packed, b: ArrayView2<f32>, pack: bool, a: &[f32], rows: usize, c: &mut [f32]) {
-    if pack {
-        packed.product(a, rows, c);
-    } else {
-        let (k, n) = b.dim();
-        kernel::product(matrix(a, rows, k), b, &mut matrix_mut(c, rows, n));
-    }
-}
-
-/// The first `rows` rows of a flat, row-major matrix.
-pub(super) fn matrix(flat: &[f32], rows: usize, columns: usize) -> ArrayView2<'_, f32> {
-    ArrayView2::from_shape((rows, columns), &flat[..rows * columns]).expect("sizes agree")
-}
-
-/// The same, to write.
-pub(super) fn matrix_mut(flat: &mut [f32], rows: usize, columns: usize) -> ArrayViewMut2<'_, f32> {
-    ArrayViewMut2::from_shape((rows, columns), &mut flat[..rows * columns]).expect("sizes agree")
 }
 
 fn at(flat: &[f32], index: usize, stride: usize, len: usize) -> &[f32] {

@@ -39,6 +39,34 @@ impl OptimizerState {
     }
 }
 
+/// Moments of the stretch of parameters that is being updated, and how many updates there have been.
+struct Moments<'a> {
+    step: u64,
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+    mean: &'a mut [f32],
+}
+
+impl Moments<'_> {
+    /// Those of the first `len` parameters, and the rest.
+    fn split(self, len: usize) -> (Self, Self) {
+        // Moments that are not kept are empty.
+        fn split(all: &mut [f32], len: usize) -> (&mut [f32], &mut [f32]) {
+            all.split_at_mut(len.min(all.len()))
+        }
+        let (first, rest_first) = split(self.first, len);
+        let (second, rest_second) = split(self.second, len);
+        let (mean, rest_mean) = split(self.mean, len);
+        (
+            Moments { step: self.step, first, second, mean },
+            Moments { step: self.step, first: rest_first, second: rest_second, mean: rest_mean },
+        )
+    }
+}
+
+/// Parameters one thread updates before it would share them with another.
+const ALONE: usize = 1 << 15;
+
 /// Optimizer moments this small are taken for zero: denormal numbers are many times slower.
 fn flush(x: f32) -> f32 {
     if x.abs() < f32::MIN_POSITIVE { 0.0 } else { x }
@@ -48,6 +76,26 @@ impl Update {
     /// Moves `params` along `grads`.
     pub fn apply(&self, params: &mut [f32], grads: &[f32], state: &mut OptimizerState) {
         state.step += 1;
+        let OptimizerState { step, first, second, mean } = state;
+        self.share(params, grads, Moments { step: *step, first, second, mean });
+    }
+
+    /// Halves of a long stretch go to two threads: each element is updated by itself.
+    fn share(&self, params: &mut [f32], grads: &[f32], mut state: Moments<'_>) {
+        if params.len() <= ALONE {
+            return self.stretch(params, grads, &mut state);
+        }
+        let half = params.len() / 2;
+        let (params, rest_params) = params.split_at_mut(half);
+        let (grads, rest_grads) = grads.split_at(half);
+        let (state, rest_state) = state.split(half);
+        rayon::join(
+            || self.share(params, grads, state),
+            || self.share(rest_params, rest_grads, rest_state),
+        );
+    }
+
+    fn stretch(&self, params: &mut [f32], grads: &[f32], state: &mut Moments<'_>) {
         match self.optimizer {
             Optimizer::Sgd { momentum, nesterov, weight_decay, .. } => {
                 self.sgd(params, grads, state, momentum as f32, nesterov, weight_decay as f32);
@@ -63,7 +111,7 @@ impl Update {
         &self,
         params: &mut [f32],
         grads: &[f32],
-        state: &mut OptimizerState,
+        state: &mut Moments<'_>,
         momentum: f32,
         nesterov: bool,
         weight_decay: f32,
@@ -85,7 +133,7 @@ impl Update {
         &self,
         params: &mut [f32],
         grads: &[f32],
-        state: &mut OptimizerState,
+        state: &mut Moments<'_>,
         adam: &Adam,
         decoupled: bool,
     ) {
@@ -100,7 +148,7 @@ impl Update {
         let eps = adam.eps as f32;
         let decay = (1.0 - self.learning_rate * adam.weight_decay) as f32;
         let penalty = adam.weight_decay as f32;
-        let moments = state.first.iter_mut().zip(&mut state.second);
+        let moments = state.first.iter_mut().zip(state.second.iter_mut());
         for ((p, &g), (m, v)) in params.iter_mut().zip(grads).zip(moments) {
             let g = if decoupled {
                 *p *= decay;
@@ -115,7 +163,7 @@ impl Update {
     }
 
     /// Hinton's lecture 6e, in PyTorch's form.
-    fn rmsprop(&self, params: &mut [f32], grads: &[f32], state: &mut OptimizerState) {
+    fn rmsprop(&self, params: &mut [f32], grads: &[f32], state: &mut Moments<'_>) {
         let Optimizer::RmsProp { alpha, eps, momentum, weight_decay, .. } = self.optimizer else {
             return;
         };

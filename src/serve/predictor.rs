@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::plan::Plan;
 use crate::data::{Encoder, ScalerSet, Scalers};
-use crate::model::{Architecture, BLOCK_ROWS, Block, Network, Read, State, Tape, Tensors};
+use crate::model::{Architecture, BLOCK_ROWS, Block, Network, Read, State, Tape, Tensors, Weights};
 
 /// What is known about a row that was pushed with a ticket.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ pub struct Prediction {
 /// Makes predictions for any number of series.
 pub struct Predictor<'a> {
     network: Network,
-    params: &'a Tensors,
+    weights: Weights,
     encoder: &'a Encoder,
     scalers: &'a Scalers,
     plan: Plan,
@@ -78,7 +78,7 @@ impl<'a> Predictor<'a> {
     /// A predictor that has seen no row.
     pub fn new(
         network: &Network,
-        params: &'a Tensors,
+        params: &Tensors,
         encoder: &'a Encoder,
         scalers: &'a Scalers,
         plan: Plan,
@@ -90,8 +90,8 @@ impl<'a> Predictor<'a> {
         };
         let network = Network::new(Architecture { read, ..*network.architecture() });
         Self {
+            weights: Weights::for_prediction(&network, params),
             network,
-            params,
             encoder,
             scalers,
             plan,
@@ -256,7 +256,7 @@ impl<'a> Predictor<'a> {
         if self.plan == Plan::Running {
             block.initial = Some(self.gather_states(jobs));
         }
-        self.network.forward(self.params, block, None, tape);
+        self.network.forward(&self.weights, block, None, tape);
 
         let outputs = self.encoder.outputs();
         let mut answers = Vec::new();

@@ -7,15 +7,22 @@ use rayon::prelude::*;
 
 use super::batch::Assembler;
 use crate::data::Span;
-use crate::model::{BLOCK_ROWS, Block, DropoutKey, GradientPart, Network, State, Tape, Tensors};
+use crate::model::{
+    BLOCK_ROWS, Block, DropoutKey, GradientPart, Network, State, Tape, Tensors, Weights,
+};
 use crate::optim::{Loss, LossSum};
 
 /// Buffers of an update, kept from one to the next.
 pub struct Workspace {
     parts: Vec<GradientPart>,
     blocks: Vec<Work>,
+    weights: Weights,
     gradient: Tensors,
 }
+
+/// Rows that one thread takes through the network together at most. The more there are, the fewer times weights
+/// have to come from far away; more than these gain nothing.
+const MOST_ROWS: usize = 64;
 
 struct Work {
     block: Block,
@@ -38,7 +45,8 @@ impl Workspace {
     /// Buffers for a network.
     pub fn new(network: &Network) -> Self {
         let gradient = Tensors::zeros(network.layout());
-        Self { parts: network.gradient_parts(), blocks: Vec::new(), gradient }
+        let weights = Weights::room(network);
+        Self { parts: network.gradient_parts(), blocks: Vec::new(), weights, gradient }
     }
 
     /// The gradient of the last update.
@@ -54,26 +62,39 @@ impl Workspace {
         assembler: Assembler,
         batch: &Batch,
     ) -> LossSum {
-        let count = batch.spans.len().div_ceil(BLOCK_ROWS);
+        // One way into the pool for all that follows: its threads are awake already when they are asked again.
+        rayon::scope(|_| self.on_this_thread(network, params, assembler, batch))
+    }
+
+    fn on_this_thread(
+        &mut self,
+        network: &Network,
+        params: &Tensors,
+        assembler: Assembler,
+        batch: &Batch,
+    ) -> LossSum {
+        self.weights.pack(network, params);
+        let together = rows_together(batch.spans, rayon::current_num_threads());
+        let (count, weights) = (batch.spans.len().div_ceil(together), &self.weights);
         while self.blocks.len() < count {
             let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
             self.blocks.push(Work { block, targets, tape: network.tape(), sums });
         }
         let blocks = &mut self.blocks[..count];
-        let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(BLOCK_ROWS)).enumerate();
+        let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(together)).enumerate();
         pairs.for_each(|(index, (work, spans))| {
             assembler.fill(spans, &mut work.block, &mut work.targets);
-            work.block.first_row = index * BLOCK_ROWS;
+            work.block.first_row = index * together;
             work.block.initial = batch.initial.map(|state| {
                 let mut own = network.zero_state(spans.len());
                 let hidden = network.architecture().hidden;
                 for row in 0..spans.len() {
-                    let from = index * BLOCK_ROWS + row;
+                    let from = index * together + row;
                     own.copy_row(row, spans.len(), state, from, batch.spans.len(), hidden);
                 }
                 own
             });
-            work.pass(network, params, batch);
+            work.pass(network, weights, batch);
         });
         let blocks = &self.blocks[..count];
         let mut loss = LossSum::default();
@@ -86,31 +107,43 @@ impl Workspace {
     pub(super) fn final_states(&self, network: &Network, rows: usize) -> State {
         let mut all = network.zero_state(rows);
         let hidden = network.architecture().hidden;
-        for (index, work) in self.blocks[..rows.div_ceil(BLOCK_ROWS)].iter().enumerate() {
+        let mut first = 0;
+        for work in &self.blocks {
+            if first == rows {
+                break; // the rest is from a larger batch
+            }
             let count = work.block.rows();
             let mut own = network.zero_state(count);
             network.final_state(&work.block, &work.tape, &mut own);
             for row in 0..count {
-                all.copy_row(index * BLOCK_ROWS + row, rows, &own, row, count, hidden);
+                all.copy_row(first + row, rows, &own, row, count, hidden);
             }
+            first += count;
         }
         all
     }
 }
 
 impl Work {
-    fn pass(&mut self, network: &Network, params: &Tensors, batch: &Batch) {
-        network.forward(params, &self.block, batch.dropout, &mut self.tape);
+    fn pass(&mut self, network: &Network, weights: &Weights, batch: &Batch) {
+        network.forward(weights, &self.block, batch.dropout, &mut self.tape);
         let outputs = network.architecture().outputs;
         let (y, dy) = self.tape.output_gradient();
         self.sums = batch.loss.block(&self.block, outputs, y, &self.targets, dy);
-        network.backward(params, &self.block, &mut self.tape);
+        network.backward(weights, &self.block, &mut self.tape);
     }
+}
+
+/// How many rows go through the network together: a thread's share, in whole blocks of those that are summed
+/// together. Where lengths differ, one block at a time, so that threads that are done early can take another.
+fn rows_together(spans: &[Span], threads: usize) -> usize {
+    let even = spans.first().map(|span| span.len) == spans.last().map(|span| span.len);
+    let share = spans.len().div_ceil(BLOCK_ROWS).div_ceil(threads);
+    if even { (share * BLOCK_ROWS).clamp(BLOCK_ROWS, MOST_ROWS) } else { BLOCK_ROWS }
 }
 
 /// Every part of the gradient by itself, each over all blocks from left to right.
 fn add_up(network: &Network, parts: &[GradientPart], blocks: &[Work], gradient: &mut [f32]) {
-    gradient.fill(0.0);
     let mut rest = gradient;
     let mut pieces = Vec::with_capacity(parts.len());
     for part in parts {
@@ -118,7 +151,9 @@ fn add_up(network: &Network, parts: &[GradientPart], blocks: &[Work], gradient: 
         pieces.push((part, piece));
         rest = tail;
     }
-    pieces.into_par_iter().for_each(|(part, piece)| {
+    // One by one, for they differ in size.
+    pieces.into_par_iter().with_max_len(1).for_each(|(part, piece)| {
+        piece.fill(0.0);
         for work in blocks {
             network.add_gradient(part, &work.block, &work.tape, piece);
         }

@@ -1,7 +1,7 @@
 //! A network of the library and a ragged block for it, both random, and the same as the twin sees them.
 
 use rnn::config::{Cell, Head, Nonlinearity};
-use rnn::model::{Architecture, Block, DropoutKey, Network, Read, State, Tape, Tensors};
+use rnn::model::{Architecture, Block, DropoutKey, Network, Read, State, Tape, Tensors, Weights};
 
 use super::twin::{Sequence, Twin, TwinCell, TwinInput, TwinState};
 use super::{Rng, wide};
@@ -97,13 +97,14 @@ impl Case {
     /// Forward and backward; gradients start from zero.
     pub fn pass(&self, dropout: Option<DropoutKey>, tape: &mut Tape) -> Pass {
         let (network, block) = (&self.network, &self.block);
-        network.forward(&self.params, block, dropout, tape);
+        let weights = Weights::new(network, &self.params);
+        network.forward(&weights, block, dropout, tape);
         let (y, hidden) = (tape.output().to_vec(), tape.hidden().to_vec());
         let mut state = network.zero_state(block.rows());
         network.final_state(block, tape, &mut state);
         let (_, dy) = tape.output_gradient();
         dy.copy_from_slice(&self.weights);
-        network.backward(&self.params, block, tape);
+        network.backward(&weights, block, tape);
         Pass { y, hidden, state, gradients: gradients(network, block, tape) }
     }
 

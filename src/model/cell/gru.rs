@@ -13,23 +13,22 @@ const R: usize = 0;
 const Z: usize = 1;
 const N: usize = 2;
 pub(super) const GATES: usize = 3;
-/// Kept beside the gates: the candidate's recurrent part, before the reset.
-const H_N: usize = 3;
-pub(super) const SAVED: usize = 4;
+/// Kept beside the gates: h_n, the candidate's recurrent part before the reset.
+pub(super) const SAVED: usize = 1;
 
 pub(super) struct Gru;
 
 impl Gates for Gru {
     #[inline(always)]
     fn forward(&self, step: &mut StepForward<'_>, block: Block) {
-        let x = block.load(step.x_proj, R, GATES);
+        let x = block.load(step.gates, R, GATES);
         let h = block.load(step.h_proj, R, GATES);
         let r = lanes::each_sum(sigmoid, x, h);
-        let x = block.load(step.x_proj, Z, GATES);
+        let x = block.load(step.gates, Z, GATES);
         let h = block.load(step.h_proj, Z, GATES);
         let z = lanes::each_sum(sigmoid, x, h);
         let h_n = block.load(step.h_proj, N, GATES);
-        let mut n = block.load(step.x_proj, N, GATES);
+        let mut n = block.load(step.gates, N, GATES);
         for l in 0..WIDTH {
             n[l] = r[l].mul_add(h_n[l], n[l]);
         }
@@ -39,18 +38,18 @@ impl Gates for Gru {
             h[l] = snap((1.0 - z[l]).mul_add(n[l], z[l] * h[l]));
         }
         block.store(step.h, 0, 1, h);
-        block.store(step.saved, R, SAVED, r);
-        block.store(step.saved, Z, SAVED, z);
-        block.store(step.saved, N, SAVED, n);
-        block.store(step.saved, H_N, SAVED, h_n);
+        block.store(step.gates, R, GATES, r);
+        block.store(step.gates, Z, GATES, z);
+        block.store(step.gates, N, GATES, n);
+        block.store(step.saved, 0, SAVED, h_n);
     }
 
     #[inline(always)]
     fn backward(&self, step: &mut StepBackward<'_>, block: Block) {
-        let r = block.load(step.saved, R, SAVED);
-        let z = block.load(step.saved, Z, SAVED);
-        let n = block.load(step.saved, N, SAVED);
-        let h_n = block.load(step.saved, H_N, SAVED);
+        let r = block.load(step.gates, R, GATES);
+        let z = block.load(step.gates, Z, GATES);
+        let n = block.load(step.gates, N, GATES);
+        let h_n = block.load(step.saved, 0, SAVED);
         let h_prev = block.load(step.h_prev, 0, 1);
         let mut dh = block.load(step.dh, 0, 1);
         let [mut da_r, mut da_z, mut da_n, mut dh_n] = [[0.0; WIDTH]; 4];
@@ -61,9 +60,9 @@ impl Gates for Gru {
             dh_n[l] = snap(da_n[l] * r[l]);
             dh[l] = snap(dh[l] * z[l]);
         }
-        block.store(step.dx_proj, R, GATES, da_r);
-        block.store(step.dx_proj, Z, GATES, da_z);
-        block.store(step.dx_proj, N, GATES, da_n);
+        block.store(step.gates, R, GATES, da_r);
+        block.store(step.gates, Z, GATES, da_z);
+        block.store(step.gates, N, GATES, da_n);
         block.store(step.dh_proj, R, GATES, da_r);
         block.store(step.dh_proj, Z, GATES, da_z);
         block.store(step.dh_proj, N, GATES, dh_n);

@@ -14,30 +14,30 @@ const F: usize = 1;
 const G: usize = 2;
 const O: usize = 3;
 pub(super) const GATES: usize = 4;
-/// The gates; tanh(c') is cheaper to compute again than to keep.
-pub(super) const SAVED: usize = 4;
+/// Nothing but the gates; tanh(c') is cheaper to compute again than to keep.
+pub(super) const SAVED: usize = 0;
 
 pub(super) struct Lstm;
 
 impl Gates for Lstm {
     #[inline(always)]
     fn forward(&self, step: &mut StepForward<'_>, block: Block) {
-        let x = block.load(step.x_proj, I, GATES);
+        let x = block.load(step.gates, I, GATES);
         let h = block.load(step.h_proj, I, GATES);
         let i = lanes::each_sum(sigmoid, x, h);
-        let x = block.load(step.x_proj, F, GATES);
+        let x = block.load(step.gates, F, GATES);
         let h = block.load(step.h_proj, F, GATES);
         let f = lanes::each_sum(sigmoid, x, h);
-        let x = block.load(step.x_proj, G, GATES);
+        let x = block.load(step.gates, G, GATES);
         let h = block.load(step.h_proj, G, GATES);
         let g = lanes::each_sum(tanh, x, h);
-        let x = block.load(step.x_proj, O, GATES);
+        let x = block.load(step.gates, O, GATES);
         let h = block.load(step.h_proj, O, GATES);
         let o = lanes::each_sum(sigmoid, x, h);
-        block.store(step.saved, I, SAVED, i);
-        block.store(step.saved, F, SAVED, f);
-        block.store(step.saved, G, SAVED, g);
-        block.store(step.saved, O, SAVED, o);
+        block.store(step.gates, I, GATES, i);
+        block.store(step.gates, F, GATES, f);
+        block.store(step.gates, G, GATES, g);
+        block.store(step.gates, O, GATES, o);
 
         let mut c = block.load(step.c_prev, 0, 1);
         for l in 0..WIDTH {
@@ -53,10 +53,10 @@ impl Gates for Lstm {
 
     #[inline(always)]
     fn backward(&self, step: &mut StepBackward<'_>, block: Block) {
-        let i = block.load(step.saved, I, SAVED);
-        let f = block.load(step.saved, F, SAVED);
-        let g = block.load(step.saved, G, SAVED);
-        let o = block.load(step.saved, O, SAVED);
+        let i = block.load(step.gates, I, GATES);
+        let f = block.load(step.gates, F, GATES);
+        let g = block.load(step.gates, G, GATES);
+        let o = block.load(step.gates, O, GATES);
         let c_prev = block.load(step.c_prev, 0, 1);
         let c = block.load(step.c, 0, 1);
         let dh = block.load(step.dh, 0, 1);
@@ -71,10 +71,10 @@ impl Gates for Lstm {
             da_o[l] = snap(dh[l] * tanh_c[l] * d_sigmoid(o[l]));
             dc[l] = snap(dc[l] * f[l]);
         }
-        block.store(step.dx_proj, I, GATES, da_i);
-        block.store(step.dx_proj, F, GATES, da_f);
-        block.store(step.dx_proj, G, GATES, da_g);
-        block.store(step.dx_proj, O, GATES, da_o);
+        block.store(step.gates, I, GATES, da_i);
+        block.store(step.gates, F, GATES, da_f);
+        block.store(step.gates, G, GATES, da_g);
+        block.store(step.gates, O, GATES, da_o);
         block.store(step.dh, 0, 1, [0.0; WIDTH]);
         block.store(step.dc, 0, 1, dc);
     }

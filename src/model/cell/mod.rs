@@ -19,7 +19,7 @@ pub fn gates(cell: Cell) -> usize {
     }
 }
 
-/// Values per hidden unit that backward needs besides the states.
+/// Values per hidden unit that backward needs besides the states and the gates.
 pub fn saved(cell: Cell) -> usize {
     match cell {
         Cell::Rnn(_) => 0,

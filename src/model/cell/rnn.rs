@@ -49,7 +49,7 @@ impl Activation for Relu {
 impl<A: Activation> Gates for A {
     #[inline(always)]
     fn forward(&self, step: &mut StepForward<'_>, block: Block) {
-        let mut h = block.load(step.x_proj, 0, 1);
+        let mut h = block.load(step.gates, 0, 1);
         let h_proj = block.load(step.h_proj, 0, 1);
         for l in 0..WIDTH {
             h[l] = snap(A::value(h[l] + h_proj[l]));
@@ -64,7 +64,7 @@ impl<A: Activation> Gates for A {
         for l in 0..WIDTH {
             da[l] = snap(da[l] * A::derivative(h[l]));
         }
-        block.store(step.dx_proj, 0, 1, da);
+        block.store(step.gates, 0, 1, da);
         block.store(step.dh, 0, 1, [0.0; WIDTH]);
     }
 }

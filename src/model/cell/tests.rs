@@ -21,6 +21,7 @@ struct Inputs {
 struct Outputs {
     h: Vec<f32>,
     c: Vec<f32>,
+    gates: Vec<f32>,
     saved: Vec<f32>,
     dh: Vec<f32>,
     dc: Vec<f32>,
@@ -29,8 +30,17 @@ struct Outputs {
 }
 
 impl Outputs {
-    fn all(&self) -> [&[f32]; 7] {
-        [&self.h, &self.c, &self.saved, &self.dh, &self.dc, &self.dx_proj, &self.dh_proj]
+    fn all(&self) -> [&[f32]; 8] {
+        [
+            &self.h,
+            &self.c,
+            &self.gates,
+            &self.saved,
+            &self.dh,
+            &self.dc,
+            &self.dx_proj,
+            &self.dh_proj,
+        ]
     }
 }
 
@@ -58,10 +68,11 @@ fn step(cell: Cell, inputs: &Inputs, dh: &[f32], dc: &[f32]) -> Outputs {
     let (rows, hidden, units) = (*rows, *hidden, rows * hidden);
     let (mut h, mut c) = (vec![0.0; units], vec![0.0; c_prev.len()]);
     let mut saved = vec![0.0; units * saved(cell)];
+    let mut gates = x_proj.clone();
     let forward_step = StepForward {
         rows,
         hidden,
-        x_proj,
+        gates: &mut gates,
         h_proj,
         h_prev,
         c_prev,
@@ -72,7 +83,7 @@ fn step(cell: Cell, inputs: &Inputs, dh: &[f32], dc: &[f32]) -> Outputs {
     forward(cell, forward_step);
 
     let (mut dh, mut dc) = (dh.to_vec(), dc.to_vec());
-    let mut dx_proj = vec![0.0; x_proj.len()];
+    let mut dx_proj = gates.clone();
     let mut dh_proj = vec![0.0; if separate_h_grad(cell) { h_proj.len() } else { 0 }];
     let backward_step = StepBackward {
         rows,
@@ -84,11 +95,11 @@ fn step(cell: Cell, inputs: &Inputs, dh: &[f32], dc: &[f32]) -> Outputs {
         saved: &saved,
         dh: &mut dh,
         dc: &mut dc,
-        dx_proj: &mut dx_proj,
+        gates: &mut dx_proj,
         dh_proj: &mut dh_proj,
     };
     backward(cell, backward_step);
-    Outputs { h, c, saved, dh, dc, dx_proj, dh_proj }
+    Outputs { h, c, gates, saved, dh, dc, dx_proj, dh_proj }
 }
 
 /// One hidden unit by the book: (h', c') from its gates' projections, h and c.

@@ -1,0 +1,184 @@
+"""Times our training step and other frameworks' on the same shapes, alternately, and writes BENCHMARKS.md and its plots.
+
+    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch jax
+    python3 benches/peers/compare.py --python /tmp/peers/bin/python
+
+Times of a shared machine are noisy. So each shape is timed in rounds, ours and theirs in turn, and a round waits (for so
+many seconds at most) until other programs leave the machine alone; what is reported are medians, and how busy others
+were. `--rows 0,3` times some rows of the table only and prints them, writing nothing; with `--cpu`
+on one thread, in seconds of the processor instead of the clock's, which others on the machine disturb less."""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+import report
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent.parent
+KEYS = ("cell", "batch", "steps", "inputs", "hidden", "layers", "directions")
+GATES = {"rnn": 1, "lstm": 4, "gru": 3}
+
+# cell, batch, timesteps, inputs, hidden, layers, directions; and the ratio to PyTorch that is aimed at.
+TABLE = [
+    (("rnn", 32, 96, 7, 32, 1, 1), 0.4 / 6.0),
+    (("lstm", 32, 96, 7, 32, 1, 1), 0.85 / 3.5),
+    (("gru", 32, 96, 7, 32, 1, 1), 0.7 / 16.7),
+    (("lstm", 32, 96, 7, 64, 2, 1), 6 / 13.2),
+    (("rnn", 64, 96, 7, 64, 2, 2), 8 / 48),
+    (("lstm", 64, 96, 7, 128, 2, 1), 38 / 70),
+    (("lstm", 64, 96, 7, 128, 2, 2), 98 / 182),
+    (("gru", 64, 96, 7, 128, 2, 1), 30 / 98),
+    (("lstm", 64, 100, 32, 256, 2, 1), 145 / 204),
+    (("lstm", 64, 100, 64, 512, 2, 1), 550 / 676),
+    (("gru", 64, 100, 64, 512, 2, 1), 425 / 679),
+    (("rnn", 64, 100, 64, 512, 2, 1), 142 / 212),
+    (("lstm", 128, 100, 64, 1024, 1, 1), 1490 / 1526),
+]
+# What one value at a time is changed of, and to what.
+USUAL = dict(zip(KEYS, ("lstm", 64, 96, 7, 64, 1, 1)))
+CURVES = {
+    "steps": (12, 24, 48, 96, 192, 384),
+    "batch": (8, 16, 32, 64, 128, 256),
+    "hidden": (16, 32, 64, 128, 256),
+    "layers": (1, 2, 3, 4),
+    "threads": (1, 2),
+}
+
+
+def flops(shape):
+    """Of a step: three products per weight; the first layer needs no gradient of its inputs."""
+    width = GATES[shape["cell"]] * shape["hidden"] * shape["directions"]
+    rows = shape["batch"] * shape["steps"]
+    inputs = [shape["inputs"]] + [shape["hidden"] * shape["directions"]] * (shape["layers"] - 1)
+    return 2 * rows * width * (sum(3 * (i + shape["hidden"]) for i in inputs) - shape["inputs"])
+
+
+class Program:
+    """A program that answers requests, one line of JSON each."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+    def ask(self, request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"{self.process.args} ended at {request}")
+        return json.loads(answer)["seconds"]
+
+
+def busy(seconds=0.3):
+    """How many cores other programs use; ours wait for their next request meanwhile."""
+
+    def ticks():
+        with open("/proc/stat") as stat:
+            numbers = [int(word) for word in stat.readline().split()[1:]]
+        return sum(numbers), numbers[3] + numbers[4]
+
+    before = ticks()
+    time.sleep(seconds)
+    after = ticks()
+    total, idle = after[0] - before[0], after[1] - before[1]
+    return (total - idle) / max(total, 1) * (os.cpu_count() or 1)
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.programs = {"ours": Program([own_program(), "--serve"])}
+        for peer in options.peers.split(","):
+            self.programs[peer] = Program([options.python, str(HERE / f"{peer}_steps.py")])
+
+    def wait(self):
+        """For other programs to be done; gives how busy they were in the end."""
+        end = time.monotonic() + self.options.wait
+        while True:
+            others = busy()
+            if others < 0.1 or time.monotonic() > end:
+                return others
+
+    def time(self, request, peers=None, rounds=None):
+        """Median seconds by program, and how many cores others used, as a median of the rounds."""
+        times = {name: [] for name in self.programs if name in ("ours", *(peers or self.programs))}
+        others = []
+        for _ in range(rounds or self.options.rounds):
+            for name, seconds in times.items():
+                others.append(self.wait())
+                asked = {"threads": 2, "seconds": self.options.seconds, **request}
+                if self.options.cpu:
+                    asked.update(threads=1, cpu=True)
+                # The processor's clock ticks slowly: single steps say nothing, their mean does.
+                middle = statistics.mean if self.options.cpu else statistics.median
+                seconds.append(middle(self.programs[name].ask(asked)))
+        medians = {name: statistics.median(seconds) for name, seconds in times.items()}
+        return {**medians, "busy": statistics.median(others)}
+
+    def peak(self, threads, size=2048):
+        """FLOP/s of one large product."""
+        rates = []
+        for _ in range(self.options.rounds):
+            self.wait()
+            seconds = self.programs["torch"].ask({"product": size, "threads": threads, "seconds": 1})
+            rates.append(2 * size**3 / statistics.median(seconds))
+        return max(rates)
+
+
+def own_program():
+    """Builds `benches/step.rs` and finds it."""
+    command = ["cargo", "bench", "--bench", "step", "--no-run", "--locked", "--message-format=json"]
+    lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    found = [json.loads(line) for line in lines if line.startswith("{")]
+    return next(m["executable"] for m in found if m.get("executable") and m["target"]["name"] == "step")
+
+
+def table(bench, rows):
+    for row in rows:
+        key, goal = TABLE[row]
+        shape = dict(zip(KEYS, key))
+        entry = {"shape": shape, "goal": goal, "gflop": flops(shape) / 1e9, **bench.time(shape)}
+        print(report.row(entry, None), file=sys.stderr, flush=True)
+        yield entry
+
+
+def curves(bench):
+    for name, values in CURVES.items():
+        points = []
+        for value in values:
+            shape = {**USUAL, name: value}
+            points.append({"value": value, **bench.time(shape, peers=("torch",), rounds=2)})
+        print(name, [(p["value"], round(1e3 * p["ours"], 2)) for p in points], file=sys.stderr, flush=True)
+        yield name, points
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", default=sys.executable, help="a Python that has the peers")
+    parser.add_argument("--peers", default="torch,jax", help="torch, or torch,jax")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each program in each round")
+    parser.add_argument("--wait", type=float, default=20.0, help="seconds a round waits for a quiet machine")
+    parser.add_argument("--rows", help="rows of the table to print, from 0; nothing is written")
+    parser.add_argument("--cpu", action="store_true", help="with --rows: one thread, seconds of the processor")
+    options = parser.parse_args()
+    if options.cpu and (options.rows is None or options.peers != "torch"):
+        parser.error("--cpu goes with --rows and --peers torch")
+    bench = Bench(options)
+    rows = range(len(TABLE)) if options.rows is None else [int(row) for row in options.rows.split(",")]
+    entries = list(table(bench, rows))
+    if options.rows is not None:
+        return
+    peak = {threads: bench.peak(threads) for threads in (1, 2)}
+    windows = {**USUAL, "layers": 2, "predict": True}
+    predicted = bench.time(windows, peers=("torch",))
+    report.write(ROOT, entries, dict(curves(bench)), peak, predicted)
+
+
+if __name__ == "__main__":
+    main()

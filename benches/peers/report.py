@@ -1,0 +1,140 @@
+"""BENCHMARKS.md and its plots, from what `compare.py` has measured."""
+
+import datetime
+import math
+import os
+import pathlib
+import platform
+
+NAMES = {"ours": "rnn", "torch": "PyTorch", "jax": "JAX"}
+COLOURS = {"ours": "#c0392b", "torch": "#2c6fbb"}
+LABELS = {
+    "steps": "timesteps (T)",
+    "batch": "sequences (B)",
+    "hidden": "hidden units (H)",
+    "layers": "layers",
+    "threads": "threads",
+}
+
+
+def shape_name(shape):
+    both = " bi" if shape["directions"] == 2 else ""
+    return "{cell}{both} {batch}x{steps}x{inputs}, {hidden}, {layers}".format(both=both, **shape)
+
+
+def milliseconds(seconds):
+    return f"{1e3 * seconds:.2f}" if seconds < 0.01 else f"{1e3 * seconds:.1f}" if seconds < 0.1 else f"{1e3 * seconds:.0f}"
+
+
+def row(entry, peak):
+    """A line of the table."""
+    ours, torch, jax = entry["ours"], entry["torch"], entry.get("jax")
+    best = min(torch, jax or torch)
+    cells = [
+        shape_name(entry["shape"]),
+        milliseconds(ours),
+        milliseconds(torch),
+        milliseconds(jax) if jax else "",
+        f"{ours / torch:.3f}",
+        f"{entry['goal']:.3f}",
+        f"{best / ours:.1f}",
+        f"{entry['gflop'] / ours:.0f}",
+        f"{100 * entry['gflop'] * 1e9 / ours / peak:.0f} %" if peak else "",
+        f"{entry['busy']:.1f}",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as lines:
+            return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or "unknown"
+
+
+def write(root, entries, curves, peak, predicted):
+    """The page at the root of the project, the plots in `benches/plots`."""
+    plots = pathlib.Path(root) / "benches" / "plots"
+    plots.mkdir(exist_ok=True)
+    for name, points in curves.items():
+        (plots / f"{name}.svg").write_text(plot(name, points))
+    table = "\n".join(row(entry, peak[2]) for entry in entries)
+    pictures = "\n".join(f"![time of a step against {LABELS[name]}](benches/plots/{name}.svg)" for name in curves)
+    scaling = next((p for p in [curves.get("threads")] if p), [])
+    threads = f"{scaling[0]['ours'] / scaling[-1]['ours']:.2f} times as fast" if scaling else "not measured"
+    today = datetime.date.today().isoformat()
+    text = TEXT.format(
+        today=today,
+        processor=processor(),
+        cores=os.cpu_count(),
+        table=table,
+        pictures=pictures,
+        one=peak[1] / 1e9,
+        two=peak[2] / 1e9,
+        threads=threads,
+        ours=1 / predicted["ours"],
+        torch=1 / predicted["torch"],
+    )
+    (pathlib.Path(root) / "BENCHMARKS.md").write_text(text)
+
+
+TEXT = """# Benchmarks
+
+One whole training step: windows filled (ours only), forward, summed squared error, backward, clipping, Adam; f32, two
+threads. Measured on {today}, {cores} cores of a shared machine ({processor}). Ours and the others took turns on each
+shape; medians. Written by one command, see `benches/peers/compare.py`; made-up data, a linear head.
+
+Shapes: cell, sequences x timesteps x inputs, hidden units, layers; `bi`: two directions. `ratio`: ours to PyTorch, and
+what is aimed at. `times`: how many times as long the faster of the others takes. `share`: of the f32 peak of two
+threads. `busy`: cores that other programs used meanwhile; where that is not near 0 the row says little, and waiting
+threads cost the others more than us.
+
+| shape | ours ms | PyTorch ms | JAX ms | ratio | goal | times | GFLOP/s | share | busy |
+|---|---|---|---|---|---|---|---|---|---|
+{table}
+
+The peak, as one product of 2048 x 2048 matrices by PyTorch: {one:.0f} GFLOP/s on one thread, {two:.0f} on two. With
+two threads instead of one, a step of the shape below is {threads}.
+
+Predictions from windows of 96 rows (lstm, 64 units, 2 layers), many at hand: {ours:,.0f} rows a second, PyTorch in
+batches of 256: {torch:,.0f}.
+
+Time of a step when one number changes, the others being lstm 64x96x7, 64, 1 and two threads:
+
+{pictures}
+"""
+
+
+def plot(name, points, width=520, height=330):
+    """A log-log chart of milliseconds a step."""
+    left, right, top, bottom = 60, 90, 30, 45
+    xs = [p["value"] for p in points]
+    ys = [1e3 * p[program] for p in points for program in COLOURS]
+    low, high = 10 ** math.floor(math.log10(min(ys))), 10 ** math.ceil(math.log10(max(ys)))
+    span = math.log(max(xs) / min(xs))
+    x = lambda v: left + (width - left - right) * math.log(v / min(xs)) / span
+    y = lambda v: height - bottom - (height - top - bottom) * math.log(v / low) / math.log(high / low)
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+        f'<text x="{left}" y="18">milliseconds a training step</text>',
+        f'<text x="{(left + width - right) / 2}" y="{height - 8}" text-anchor="middle">{LABELS[name]}</text>',
+    ]
+    tick = low
+    while tick <= high:
+        out.append(f'<line x1="{left}" x2="{width - right}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" stroke="#ddd"/>')
+        out.append(f'<text x="{left - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:g}</text>')
+        tick *= 10
+    for v in xs:
+        out.append(f'<text x="{x(v):.1f}" y="{height - bottom + 18}" text-anchor="middle">{v}</text>')
+    for program, colour in COLOURS.items():
+        line = " ".join(f"{x(p['value']):.1f},{y(1e3 * p[program]):.1f}" for p in points)
+        out.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for p in points:
+            out.append(f'<circle cx="{x(p["value"]):.1f}" cy="{y(1e3 * p[program]):.1f}" r="3" fill="{colour}"/>')
+        end = points[-1]
+        out.append(
+            f'<text x="{x(end["value"]) + 8:.1f}" y="{y(1e3 * end[program]) + 4:.1f}" fill="{colour}">{NAMES[program]}</text>'
+        )
+    return "\n".join(out + ["</svg>"]) + "\n"
