@@ -5,9 +5,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use rnn::config::Config;
 use rnn::data::{Dataset, Encoder, PartRows, Scalers, Table};
 use rnn::error::Result;
+use rnn::kernel::{Packed, Start};
 use rnn::model::{Network, Tensors, initial_params};
 use rnn::random::{self, Purpose};
 use rnn::serve::{Plan, Predictor};
@@ -91,7 +93,9 @@ fn main() -> Result<()> {
 #[derive(Deserialize)]
 struct Request {
     #[serde(flatten)]
-    shape: Shape,
+    shape: Option<Shape>,
+    /// One product of two square matrices of this size instead: the peak that shares are counted from.
+    product: Option<usize>,
     threads: usize,
     seconds: f64,
     #[serde(default)]
@@ -106,16 +110,30 @@ fn serve() -> Result<()> {
         let request: Request =
             serde_json::from_str(&line.expect("a line of input")).expect("a request");
         let pool = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build();
-        let seconds = pool.expect("threads").install(|| match request.predict {
-            true => Ok(vec![predictions(&request.shape, false)?]),
-            false => {
-                let patience = Duration::from_secs_f64(request.seconds);
-                training_steps(&request.shape, patience, request.cpu)
-            }
-        })?;
+        let seconds =
+            pool.expect("threads").install(|| match (&request.shape, request.product) {
+                (_, Some(size)) => Ok((0..10).map(|_| product(size)).collect()),
+                (Some(shape), _) if request.predict => Ok(vec![predictions(shape, false)?]),
+                (Some(shape), _) => {
+                    let patience = Duration::from_secs_f64(request.seconds);
+                    training_steps(shape, patience, request.cpu)
+                }
+                (None, None) => panic!("neither a shape nor a product"),
+            })?;
         println!("{}", serde_json::json!({ "seconds": seconds }));
     }
     Ok(())
+}
+
+/// Seconds of one product, packing left out.
+fn product(size: usize) -> f64 {
+    let (a, mut c) = (vec![0.5; size * size], vec![0.0; size * size]);
+    let mut b = Packed::new();
+    b.pack(&a, size, size);
+    let started = Instant::now();
+    let rows = a.par_chunks(64 * size).zip(c.par_chunks_mut(64 * size));
+    rows.for_each(|(a, c)| b.product(a, a.len() / size, Start::Zero, c));
+    started.elapsed().as_secs_f64()
 }
 
 /// All that training and prediction need.

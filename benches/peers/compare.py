@@ -107,7 +107,7 @@ class Bench:
     def time(self, request, peers=None, rounds=None):
         """Median seconds by program, and how many cores others used, as a median of the rounds."""
         times = {name: [] for name in self.programs if name in ("ours", *(peers or self.programs))}
-        others = []
+        others, gains = [], []
         for _ in range(rounds or self.options.rounds):
             for name, seconds in times.items():
                 others.append(self.wait())
@@ -117,15 +117,24 @@ class Bench:
                 # The processor's clock ticks slowly: single steps say nothing, their mean does.
                 middle = statistics.mean if self.options.cpu else statistics.median
                 seconds.append(middle(self.programs[name].ask(asked)))
+            gains.append(self.gain())
         medians = {name: statistics.median(seconds) for name, seconds in times.items()}
-        return {**medians, "busy": statistics.median(others)}
+        return {**medians, "busy": statistics.median(others), "gain": statistics.median(gains)}
+
+    def gain(self):
+        """How many times as fast two threads multiply as one, now: a virtual machine may have put both on one core."""
+        one, two = (
+            statistics.median(self.programs["ours"].ask({"product": 768, "threads": threads, "seconds": 0}))
+            for threads in (1, 2)
+        )
+        return one / two
 
     def peak(self, threads, size=2048):
-        """FLOP/s of one large product."""
+        """FLOP/s of one large product, ours or PyTorch's, whichever is faster on this CPU."""
         rates = []
-        for _ in range(self.options.rounds):
+        for name in ("ours", "torch") * self.options.rounds:
             self.wait()
-            seconds = self.programs["torch"].ask({"product": size, "threads": threads, "seconds": 1})
+            seconds = self.programs[name].ask({"product": size, "threads": threads, "seconds": 1})
             rates.append(2 * size**3 / statistics.median(seconds))
         return max(rates)
 

@@ -41,6 +41,7 @@ def row(entry, peak):
         f"{entry['gflop'] / ours:.0f}",
         f"{100 * entry['gflop'] * 1e9 / ours / peak:.0f} %" if peak else "",
         f"{entry['busy']:.1f}",
+        f"{entry['gain']:.1f}",
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -87,15 +88,16 @@ shape; medians. Written by one command, see `benches/peers/compare.py`; made-up 
 
 Shapes: cell, sequences x timesteps x inputs, hidden units, layers; `bi`: two directions. `ratio`: ours to PyTorch, and
 what is aimed at. `times`: how many times as long the faster of the others takes. `share`: of the f32 peak of two
-threads. `busy`: cores that other programs used meanwhile; where that is not near 0 the row says little, and waiting
-threads cost the others more than us.
+threads. `busy`: cores that other programs used meanwhile; `gain`: how many times as fast two threads made one plain product as
+one thread did, just then. Where `busy` is not near 0 or `gain` not near 2, the two threads had less than two cores: the
+row says little, for waiting threads cost the others more than us, and us more in small networks.
 
-| shape | ours ms | PyTorch ms | JAX ms | ratio | goal | times | GFLOP/s | share | busy |
-|---|---|---|---|---|---|---|---|---|---|
+| shape | ours ms | PyTorch ms | JAX ms | ratio | goal | times | GFLOP/s | share | busy | gain |
+|---|---|---|---|---|---|---|---|---|---|---|
 {table}
 
-The peak, as one product of 2048 x 2048 matrices by PyTorch: {one:.0f} GFLOP/s on one thread, {two:.0f} on two. With
-two threads instead of one, a step of the shape below is {threads}.
+The peak, as one product of 2048 x 2048 matrices, PyTorch's or ours, whichever is faster: {one:.0f} GFLOP/s on one
+thread, {two:.0f} on two. With two threads instead of one, a step of the shape below is {threads}.
 
 Predictions from windows of 96 rows (lstm, 64 units, 2 layers), many at hand: {ours:,.0f} rows a second, PyTorch in
 batches of 256: {torch:,.0f}.
