@@ -1,7 +1,7 @@
 """Times our training step and other frameworks' on the same shapes, alternately, and writes BENCHMARKS.md and its plots.
 
-    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch jax
-    python3 benches/peers/compare.py --python /tmp/peers/bin/python
+    python3 -m venv ../peers && ../peers/bin/pip install torch jax
+    python3 benches/peers/compare.py --python ../peers/bin/python
 
 Times of a shared machine are noisy. So each shape is timed in rounds, ours and theirs in turn, and a round waits (for so
 many seconds at most) until other programs leave the machine alone; what is reported are medians, and how busy others
