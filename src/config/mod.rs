@@ -5,6 +5,7 @@
 mod delimiter;
 mod describe;
 mod difference;
+mod elsewhere;
 mod load;
 mod locate;
 mod number;
