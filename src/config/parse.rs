@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{elsewhere, locate};
+use super::locate;
 use crate::error::{Error, Result};
 
 /// Configs are small; anything larger is a wrong file.
@@ -32,15 +32,7 @@ pub(super) fn refused(place: &str, message: String) -> Error {
 /// `key: message`; the path of the whole text is ".", and "?" is a key that could not be read.
 pub(super) fn with_key(path: &str, message: &str) -> String {
     let path = path.trim_end_matches(['.', '?']);
-    let message = &elsewhere(message).unwrap_or_else(|| message.to_owned());
     if path.is_empty() { message.to_owned() } else { format!("{path}: {message}") }
-}
-
-/// What to say instead of an unknown key that is known elsewhere.
-fn elsewhere(message: &str) -> Option<String> {
-    let name = message.strip_prefix("unknown key \"")?.split('"').next()?;
-    let keys = elsewhere::keys_named(name);
-    (!keys.is_empty()).then(|| format!("unknown key \"{name}\" here; it is {}", keys.join(" or ")))
 }
 
 /// `FILE:LINE:COLUMN`.

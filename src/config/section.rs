@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Error, MapAccess, Visitor};
 
-use super::unknown::{listed, unknown};
+use super::unknown::{listed, unknown_key};
 
 /// An object with optional keys; see [`section!`].
 pub(super) trait Section: Default {
@@ -52,7 +52,7 @@ impl<'de, S: Section> Visitor<'de> for SectionVisitor<S> {
             } else if S::LATER.contains(&key.as_str()) {
                 return Err(A::Error::custom(not_supported(&key, S::KEYS)));
             } else if !S::KEYS.contains(&key.as_str()) {
-                return Err(A::Error::custom(unknown("key", &key, S::KEYS)));
+                return Err(A::Error::custom(unknown_key(&key, S::KEYS)));
             } else if section.given().contains(&key.as_str()) {
                 return Err(A::Error::custom(format!("duplicate key \"{key}\"; write it once")));
             } else {

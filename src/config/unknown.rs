@@ -1,5 +1,6 @@
 //! Sentences on words that are not known.
 
+use super::elsewhere::keys_named;
 use crate::error::shown;
 use crate::suggest::nearest;
 
@@ -9,6 +10,15 @@ pub(super) fn unknown(what: &str, word: &str, known: &[&str]) -> String {
         Some(near) => format!("unknown {what} {}; did you mean \"{near}\"?", shown(word)),
         None => format!("unknown {what} {}; known: {}", shown(word), listed(known)),
     }
+}
+
+/// The same for a key; one that is known in another section is shown its place.
+pub(super) fn unknown_key(key: &str, known: &[&str]) -> String {
+    let places = keys_named(key);
+    if places.is_empty() {
+        return unknown("key", key, known);
+    }
+    format!("unknown key {} here; it is {}", shown(key), places.join(" or "))
 }
 
 /// `"a", "b"`.
