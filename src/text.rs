@@ -91,6 +91,8 @@ mod tests {
     fn digits_stand_in_threes() {
         assert_eq!(thousands(0), "0");
         assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_203), "1,203");
+        assert_eq!(thousands(1_000_000), "1,000,000");
         assert_eq!(thousands(1_234_567), "1,234,567");
     }
 

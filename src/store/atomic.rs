@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::disk::{Disk, System};
-use super::text::grouped;
 use crate::error::{Error, Result};
+use crate::text::thousands;
 
 /// Our temp files are `.rnn-tmp-<process id>-<number>`: nothing else is ever removed.
 const PREFIX: &str = ".rnn-tmp-";
@@ -98,7 +98,7 @@ pub(super) fn failed(path: &Path, error: &io::Error, size: usize) -> Error {
     if let Error::Write { reason, .. } = &mut error_of_write
         && matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
     {
-        reason.push_str(&format!(" ({} bytes needed)", grouped(size as u64)));
+        reason.push_str(&format!(" ({} bytes needed)", thousands(size as u64)));
     }
     error_of_write
 }

@@ -11,7 +11,8 @@ use super::{Container, DIGITS, LENGTH_BYTES, MAX_HEADER, SEAL, Tensor, TensorDat
 use super::{foreign, name_fault, volume};
 use crate::error::{Error, Result, shown_path};
 use crate::store::sha256::sha256_pieces;
-use crate::store::text::{grouped, printable};
+use crate::store::text::printable;
+use crate::text::thousands;
 
 /// Bytes that are enough to tell what a file is.
 const FIRST: u64 = 64;
@@ -66,17 +67,17 @@ fn header_range(first: &[u8], length: u64) -> std::result::Result<Range<usize>, 
     {
         let end = size + LENGTH_BYTES as u64;
         if end > length {
-            let (length, end) = (grouped(length), grouped(end));
+            let (length, end) = (thousands(length), thousands(end));
             return Err(format!("truncated: {length} of at least {end} bytes"));
         }
         return Ok(LENGTH_BYTES..end as usize);
     }
     Err(match (foreign::looks_like(&first[..first.len().min(FIRST as usize)]), size) {
         (Some(kind), _) => format!("not a model of rnn-train: it looks like {kind}"),
-        (None, None) => format!("truncated: {} of a header's length of 8 bytes", grouped(length)),
+        (None, None) => format!("truncated: {} of a header's length of 8 bytes", thousands(length)),
         (None, Some(size)) => format!(
             "not a model file: by its first 8 bytes its header would have {} bytes",
-            grouped(size)
+            thousands(size)
         ),
     })
 }
@@ -94,7 +95,7 @@ impl Layout {
         }
         let wanted =
             (values as u64).checked_add(end as u64).ok_or("the file would be too large")?;
-        let (shown_length, shown_wanted) = (grouped(length), grouped(wanted));
+        let (shown_length, shown_wanted) = (thousands(length), thousands(wanted));
         if length < wanted {
             return Err(format!("truncated: {shown_length} of {shown_wanted} bytes"));
         }
@@ -229,7 +230,7 @@ fn read_up_to(path: &Path, file: &mut File, bytes: &mut Vec<u8>, end: u64) -> Re
     bytes.try_reserve_exact(room).map_err(|_| too_large(path, end))?;
     file.take(missing).read_to_end(bytes).map_err(|e| Error::input(path, &e))?;
     if (bytes.len() as u64) < end {
-        let (found, end) = (grouped(bytes.len() as u64), grouped(end));
+        let (found, end) = (thousands(bytes.len() as u64), thousands(end));
         return Err(model_error(path, format!("cut while it was read: {found} of {end} bytes")));
     }
     Ok(())
@@ -241,5 +242,5 @@ fn model_error(path: &Path, reason: Fault) -> Error {
 
 fn too_large(path: &Path, size: u64) -> Error {
     let path = shown_path(path);
-    Error::Memory(format!("{path}: {} bytes do not fit into memory", grouped(size)))
+    Error::Memory(format!("{path}: {} bytes do not fit into memory", thousands(size)))
 }
