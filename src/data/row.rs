@@ -117,26 +117,24 @@ impl RowLayout {
     pub fn nothing_to_fill(&self, record: &Record, column: usize) -> Error {
         let message = "the cell is empty, and no value stands before it in its series to fill it with \
                        (data.missing is \"ffill\"); take out the rows before the first value";
-        match self.columns[column] {
-            Some(place) => self.header.cell_error(record, place, message),
-            None => self.header.row_error(record, message),
-        }
+        self.error_at(record, self.columns[column], message.to_owned())
     }
 
     /// An error about the cell of a model's column, which begins with its value.
     pub fn value_error(&self, record: &Record, column: usize, message: &str) -> Error {
-        match self.columns[column] {
-            Some(place) => {
-                let value = shown(&String::from_utf8_lossy(record.field(place)));
-                self.header.cell_error(record, place, format!("{value} {message}"))
-            }
-            None => self.header.row_error(record, message),
-        }
+        let place = self.columns[column];
+        let value = place.map(|place| shown(&String::from_utf8_lossy(record.field(place))) + " ");
+        self.error_at(record, place, value.unwrap_or_default() + message)
     }
 
     /// An error about this record's time cell.
     pub fn time_error(&self, record: &Record, message: String) -> Error {
-        match self.time {
+        self.error_at(record, self.time, message)
+    }
+
+    /// An error about a cell, or about the whole row where the file has no such column.
+    fn error_at(&self, record: &Record, place: Option<usize>, message: String) -> Error {
+        match place {
             Some(place) => self.header.cell_error(record, place, message),
             None => self.header.row_error(record, message),
         }

@@ -49,8 +49,10 @@ pub struct ColumnSurvey {
     pub moments: Moments,
     /// Whether all numbers are whole.
     pub whole: bool,
-    /// Cells that are neither empty nor numbers, and the first one.
-    pub other: (u64, Option<OddCell>),
+    /// Cells that are neither empty nor numbers.
+    pub odd: u64,
+    /// The first of them.
+    pub first_odd: Option<OddCell>,
     times: u64,
     looks_like_time: u64,
     /// Whether every number is one more than the one before: the rows counted.
@@ -82,7 +84,8 @@ impl ColumnSurvey {
             first_empty: None,
             moments: Moments::default(),
             whole: true,
-            other: (0, None),
+            odd: 0,
+            first_odd: None,
             times: 0,
             looks_like_time: 0,
             counts: true,
@@ -123,8 +126,8 @@ impl ColumnSurvey {
         let is_time = |time: time::Time| time.kind != TimeKind::Number;
         self.times += u64::from(time::parse(text, dialect.decimal).is_some_and(is_time));
         self.looks_like_time += u64::from(number::looks_like_date(text.trim().as_bytes()));
-        self.other.0 += 1;
-        self.other.1.get_or_insert_with(|| OddCell {
+        self.odd += 1;
+        self.first_odd.get_or_insert_with(|| OddCell {
             line,
             text: shown(text),
             complaint: error.describe(cell, dialect.decimal),
@@ -134,12 +137,12 @@ impl ColumnSurvey {
 
     /// What the column is.
     pub fn kind(&self) -> Kind {
-        match self.other.0 {
+        match self.odd {
             _ if self.filled == 0 => Kind::Empty,
             0 => Kind::Number,
-            other if other == self.filled && self.times == other => Kind::Time,
-            other if other == self.filled && self.looks_like_time == other => Kind::OtherTime,
-            other if other * SLIPS <= self.filled => Kind::Slipped,
+            odd if odd == self.filled && self.times == odd => Kind::Time,
+            odd if odd == self.filled && self.looks_like_time == odd => Kind::OtherTime,
+            odd if odd * SLIPS <= self.filled => Kind::Slipped,
             _ => Kind::Text,
         }
     }

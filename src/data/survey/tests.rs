@@ -63,8 +63,7 @@ fn columns_are_what_their_cells_are() {
     assert_eq!((number.whole, number.moments.max), (false, 4.5));
     assert_eq!(found.columns[1].distinct(), Some(3));
     assert!(found.columns[5].constant());
-    let (count, odd) = found.columns[6].other.clone();
-    let odd = odd.unwrap();
+    let (count, odd) = (found.columns[6].odd, found.columns[6].first_odd.clone().unwrap());
     assert_eq!((count, odd.line, &odd.text[..], odd.is_word), (1, 32, "\"err\"", true));
 }
 

@@ -1,7 +1,7 @@
 //! Which columns a starter config uses, and why the others are left out.
 
 use crate::data::reader;
-use crate::data::survey::{ColumnSurvey, Kind, Survey};
+use crate::data::survey::{ColumnSurvey, Kind, OddCell, Survey};
 use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::text::{counted, thousands};
 
@@ -112,27 +112,27 @@ fn guess(survey: &Survey) -> Result<String> {
     Err(fault(survey, None, &format!("no column can be forecast: {}{more}", reasons.join("; "))))
 }
 
+fn stands_twice(survey: &Survey, column: &ColumnSurvey) -> bool {
+    survey.columns.iter().filter(|other| other.name == column.name).count() > 1
+}
+
 /// Why a column cannot be a number input; none where it can.
 fn why_not(survey: &Survey, column: &ColumnSurvey) -> Option<String> {
-    let same_name = survey.columns.iter().filter(|other| other.name == column.name).count();
     let reason = match column.kind() {
         _ if column.name.is_empty() => "has no name".to_owned(),
-        _ if same_name > 1 => "its name stands twice in the header".to_owned(),
+        _ if stands_twice(survey, column) => "its name stands twice in the header".to_owned(),
         Kind::Empty => "is empty".to_owned(),
         _ if column.constant() => "has the same value in all rows".to_owned(),
         Kind::Time | Kind::OtherTime => "holds times that cannot be data.time".to_owned(),
-        Kind::Text => match (&column.other.1, column.distinct()) {
+        Kind::Text => match (&column.first_odd, column.distinct()) {
             (Some(odd), _) if !odd.is_word => format!("at line {}: {}", odd.line, odd.complaint),
             (_, Some(distinct)) => format!("holds words, {} different ones", thousands(distinct)),
             (_, None) => "holds words".to_owned(),
         },
         Kind::Slipped => {
-            let odd = column
-                .other
-                .1
-                .as_ref()
-                .map(|odd| format!(", first at line {}: {}", odd.line, odd.text));
-            let cells = counted(column.other.0, "cell");
+            let place = |odd: &OddCell| format!(", first at line {}: {}", odd.line, odd.text);
+            let odd = column.first_odd.as_ref().map(place);
+            let cells = counted(column.odd, "cell");
             format!(
                 "has no number in {cells}{}; mend or empty them to use it",
                 odd.unwrap_or_default()
@@ -165,13 +165,13 @@ fn check_target(survey: &Survey, name: &str) -> Result<()> {
         let cure = "so it cannot be a target; name another column with --target";
         return refuse(None, &format!("{role}, {cure}"));
     }
-    if survey.columns.iter().filter(|other| other.name == column.name).count() > 1 {
+    if stands_twice(survey, column) {
         return refuse(Some(1), "its name stands twice in the header; rename one");
     }
-    let odd = column.other.1.as_ref();
+    let odd = column.first_odd.as_ref();
     match column.kind() {
         Kind::Slipped => {
-            let count = counted(column.other.0, "such cell");
+            let count = counted(column.odd, "such cell");
             let text = odd.map_or("", |odd| &odd.text);
             let message = format!("{text} is not a number ({count}); mend it, or leave it empty");
             refuse(odd.map(|odd| odd.line), &message)

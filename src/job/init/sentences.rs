@@ -132,7 +132,7 @@ fn standing_times(survey: &Survey) -> Option<String> {
 fn other_times(survey: &Survey) -> Option<String> {
     let other = |column: &&ColumnSurvey| column.kind() == Kind::OtherTime;
     let column = survey.columns.iter().find(other)?;
-    let example = column.other.1.as_ref().map_or(String::new(), |odd| format!(" ({})", odd.text));
+    let example = column.first_odd.as_ref().map_or(String::new(), |odd| format!(" ({})", odd.text));
     Some(format!(
         "column {} looks like a time{example}, but is not written as 2024-03-01 14:00:00; rewrite it to have it as \
          data.time, or see it beside the predictions with rnn-predict --keep",
