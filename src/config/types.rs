@@ -333,7 +333,7 @@ pub struct TrainingConfig {
     pub state: State,
 }
 
-/// The loss of one output.
+/// The loss of one output, or of the outputs of one class each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LossKind {
     /// Squared error.
@@ -345,6 +345,8 @@ pub enum LossKind {
         /// Where it changes.
         delta: f64,
     },
+    /// Log-loss of a class, in nats.
+    CrossEntropy,
 }
 
 /// The update rule, as PyTorch defines it. `learning_rate` is that of the schedule's start.

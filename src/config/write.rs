@@ -181,6 +181,7 @@ pub(super) fn training(training: &TrainingConfig) -> raw::Training {
         LossKind::Mse => (raw::LossType::Mse, None),
         LossKind::Mae => (raw::LossType::Mae, None),
         LossKind::Huber { delta } => (raw::LossType::Huber, Some(Positive(delta))),
+        LossKind::CrossEntropy => unreachable!("no config can ask for it yet"),
     };
     let (state, lanes) = match training.state {
         State::Reset => (raw::State::Reset, None),

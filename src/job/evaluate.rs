@@ -150,7 +150,7 @@ pub(super) fn part_report(
         encoder: &model.encoder,
         scalers: &model.scalers,
         plan: model.plan(),
-        loss: Loss { kind: model.config.training.loss, sequences: 1.0 },
+        loss: Loss::new(model.config.training.loss, 1.0),
     };
     evaluation.run(split, part, each)
 }

@@ -88,7 +88,7 @@ impl<'a> Predictor<'a> {
             Plan::Window { .. } | Plan::Whole { last: true } => Read::FinalState,
             _ => Read::EveryStep,
         };
-        let network = Network::new(Architecture { read, ..*network.architecture() });
+        let network = Network::new(Architecture { read, ..network.architecture().clone() });
         Self {
             weights: Weights::for_prediction(&network, params),
             network,
@@ -246,7 +246,7 @@ impl<'a> Predictor<'a> {
         let Worker { block, tape } = worker;
         let (columns, rows) = (self.encoder.columns(), jobs.len());
         let lengths: Vec<usize> = jobs.iter().map(|job| job.len).collect();
-        block.reset(&lengths, self.encoder.features());
+        block.reset(&lengths, &self.network.architecture().input);
         for (row, job) in jobs.iter().enumerate() {
             let track = &self.tracks[job.track];
             let values = &track.values[job.start * columns..(job.start + job.len) * columns];

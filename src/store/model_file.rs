@@ -8,7 +8,7 @@ use super::container::{Container, Tensor, TensorData, read_file};
 use crate::config::Config;
 use crate::data::{Encoder, Roles, ScalerSet, Scalers};
 use crate::error::{Error, Result};
-use crate::model::{Architecture, Layout, Network, Read, Tensors};
+use crate::model::{Architecture, InputShape, Layout, Network, Read, Tensors};
 use crate::serve::Plan;
 
 /// Version of the file format; a newer one is refused by name.
@@ -62,7 +62,7 @@ pub fn architecture(config: &Config, encoder: &Encoder) -> Architecture {
         cell: model.cell,
         directions: model.directions(),
         layers: model.layers,
-        input: encoder.features(),
+        input: InputShape::numbers(encoder.features()),
         hidden: model.hidden_size,
         outputs: encoder.outputs(),
         head: model.head,
@@ -71,6 +71,7 @@ pub fn architecture(config: &Config, encoder: &Encoder) -> Architecture {
             crate::config::LossSteps::Last => Read::FinalState,
         },
         dropout: model.dropout as f32,
+        input_dropout: 0.0,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::config::LossSteps;
 use crate::data::{Encoder, PartRows, Scalers, Span};
-use crate::model::Block;
+use crate::model::{Block, InputShape};
 
 /// Fills blocks from the training rows.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +10,7 @@ pub(super) struct Assembler<'a> {
     pub(super) part: &'a PartRows,
     pub(super) encoder: &'a Encoder,
     pub(super) scalers: &'a Scalers,
+    pub(super) input: &'a InputShape,
     pub(super) loss_steps: LossSteps,
 }
 
@@ -17,7 +18,7 @@ impl Assembler<'_> {
     /// Inputs and targets of some spans, longest first. `targets` becomes `[S, B, outputs]`: S = T or 1.
     pub(super) fn fill(&self, spans: &[Span], block: &mut Block, targets: &mut Vec<f32>) {
         let lengths: Vec<usize> = spans.iter().map(|span| span.len).collect();
-        block.reset(&lengths, self.encoder.features());
+        block.reset(&lengths, self.input);
         let outputs = self.encoder.outputs();
         let last_only = self.loss_steps == LossSteps::Last;
         let steps = if last_only { 1 } else { block.steps() };

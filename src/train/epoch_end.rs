@@ -59,7 +59,7 @@ impl Trainer<'_> {
             encoder: self.encoder,
             scalers: self.scalers,
             plan: Plan::new(self.config),
-            loss: Loss { kind: self.config.training.loss, sequences: 1.0 },
+            loss: Loss::new(self.config.training.loss, 1.0),
         };
         valid_loss(&evaluation, valid).map(Some)
     }

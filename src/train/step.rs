@@ -37,7 +37,7 @@ pub(super) struct Batch<'a> {
     pub(super) spans: &'a [Span],
     /// Their initial states, one row per sequence; `None`: zeros.
     pub(super) initial: Option<&'a State>,
-    pub(super) loss: Loss,
+    pub(super) loss: Loss<'a>,
     pub(super) dropout: Option<DropoutKey>,
 }
 

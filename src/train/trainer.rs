@@ -157,13 +157,14 @@ impl<'a> Trainer<'a> {
         let batch = Batch {
             spans: &spans,
             initial: initial.as_ref(),
-            loss: Loss { kind: training.loss, sequences: spans.len() as f32 },
+            loss: Loss::new(training.loss, spans.len() as f32),
             dropout: Some(DropoutKey { seed: training.seed, step: progress.step }),
         };
         let assembler = Assembler {
             part: &self.dataset.train,
             encoder: self.encoder,
             scalers: self.scalers,
+            input: &self.network.architecture().input,
             loss_steps: self.config.task.loss_steps,
         };
         let loss = self.workspace.gradients(self.network, &progress.params, assembler, &batch);
