@@ -74,6 +74,7 @@ impl Loss {
             LossKind::Mse => (size * size, 2.0 * error),
             LossKind::Mae => (size, sign),
             LossKind::Huber { delta } if size <= delta => (0.5 * size * size, error),
+            LossKind::CrossEntropy => todo!(),
             LossKind::Huber { delta } => (delta * (size - 0.5 * delta), delta as f32 * sign),
         }
     }

@@ -14,15 +14,15 @@ pub(super) struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    /// Inputs and targets of some spans, longest first. `targets` becomes `[S, B, outputs]`: S = T or 1.
+    /// Inputs and targets of some spans, longest first. `targets` becomes `[S, B, targets]`: S = T or 1.
     pub(super) fn fill(&self, spans: &[Span], block: &mut Block, targets: &mut Vec<f32>) {
         let lengths: Vec<usize> = spans.iter().map(|span| span.len).collect();
-        block.reset(&lengths, self.encoder.features());
-        let outputs = self.encoder.outputs();
+        block.reset(&lengths, self.encoder.numbers());
+        let width = self.encoder.target_width();
         let last_only = self.loss_steps == LossSteps::Last;
         let steps = if last_only { 1 } else { block.steps() };
         targets.clear();
-        targets.resize(steps * spans.len() * outputs, 0.0);
+        targets.resize(steps * spans.len() * width, 0.0);
         for (row, span) in spans.iter().enumerate() {
             let series = &self.part.table.series[span.series];
             let (scalers, _) = self.scalers.of(&series.key);
@@ -35,8 +35,9 @@ impl Assembler<'_> {
             for t in first..span.len {
                 let known = series.rows_between(span.start + t, end);
                 let step = if last_only { 0 } else { t };
-                let at = (step * spans.len() + row) * outputs;
-                self.encoder.targets(known, scalers, &mut targets[at..at + outputs]);
+                let at = (step * spans.len() + row) * width;
+                let words = &self.part.table.words;
+                self.encoder.targets(known, scalers, words, &mut targets[at..at + width]);
             }
         }
     }
