@@ -6,7 +6,7 @@ use common::case::{CELLS, Case, flat, named, small, states_of};
 use common::twin::{Sequence, TwinOutput};
 use common::{Rng, assert_close, wide};
 use rnn::config::Head;
-use rnn::model::{Architecture, DropoutKey, Read, State};
+use rnn::model::{Architecture, DropoutKey, InputShape, Read, State};
 
 /// f32 against f64, relative to the largest value of a tensor.
 const OUTPUTS: f64 = 1e-5;
@@ -17,7 +17,7 @@ const LENGTHS: [&[usize]; 3] = [&[1, 1, 1], &[5, 5], &[7, 4, 4, 1]];
 
 /// Outputs, states and gradients of a case against the twin's. `most`: places looked at per tensor.
 fn compare(what: &str, case: &Case, masks: &[Vec<Sequence>], key: Option<DropoutKey>, most: usize) {
-    let architecture = *case.network.architecture();
+    let architecture = case.network.architecture().clone();
     let pass = case.pass(key, &mut case.network.tape());
     let mut twin = case.twin();
     let mut inputs = case.twin_inputs();
@@ -64,7 +64,7 @@ fn every_gradient_is_that_of_central_differences() {
             for read in [Read::EveryStep, Read::FinalState] {
                 for lengths in LENGTHS {
                     let architecture = Architecture { read, ..small(cell, layers, directions) };
-                    let case = Case::new(architecture, lengths, &mut rng);
+                    let case = Case::new(architecture.clone(), lengths, &mut rng);
                     compare(&named(&architecture, lengths), &case, &[], None, usize::MAX);
                 }
             }
@@ -78,7 +78,8 @@ fn gradients_are_right_where_the_walk_starts_from_a_given_state() {
     for cell in CELLS {
         for (layers, directions) in [(1, 1), (3, 1), (2, 2)] {
             let architecture = small(cell, layers, directions);
-            let case = Case::new(architecture, &[5, 3, 1], &mut rng).with_initial_state(&mut rng);
+            let case =
+                Case::new(architecture.clone(), &[5, 3, 1], &mut rng).with_initial_state(&mut rng);
             compare(&named(&architecture, &[5, 3, 1]), &case, &[], None, usize::MAX);
         }
     }
@@ -93,7 +94,7 @@ fn without_a_head_the_hidden_state_is_the_output() {
                 let outputs = 5 * directions;
                 let headless =
                     Architecture { head: Head::None, outputs, read, ..small(cell, 2, directions) };
-                let case = Case::new(headless, &[4, 2, 1], &mut rng);
+                let case = Case::new(headless.clone(), &[4, 2, 1], &mut rng);
                 compare(&named(&headless, &[4, 2, 1]), &case, &[], None, usize::MAX);
             }
         }
@@ -108,8 +109,9 @@ fn odd_and_large_sizes_are_as_right_as_small_ones() {
     let mut rng = Rng(4);
     for cell in CELLS {
         for (input, hidden, outputs) in [(1, 33, 1), (21, 47, 35)] {
+            let input = InputShape::numbers(input);
             let sizes = Architecture { input, hidden, outputs, ..small(cell, 2, 2) };
-            let case = Case::new(sizes, &lengths, &mut rng);
+            let case = Case::new(sizes.clone(), &lengths, &mut rng);
             compare(&format!("{sizes:?}"), &case, &[], None, 4);
         }
     }
@@ -127,7 +129,7 @@ fn masks(architecture: &Architecture, lengths: &[usize], key: DropoutKey) -> Vec
             layers,
             head: Head::None,
             outputs: width,
-            ..*architecture
+            ..architecture.clone()
         };
         let mut case = Case::new(probe, lengths, &mut Rng(0));
         let params = case.params.as_mut_slice();
@@ -163,7 +165,7 @@ fn dropout_scales_what_it_keeps_forward_and_backward() {
             assert!(factors.iter().all(|&f| f == 0.0 || (f - kept).abs() < 1e-6), "{factors:?}");
             assert!(factors.contains(&0.0) && factors.iter().any(|&f| f > 0.0));
 
-            let case = Case::new(architecture, &lengths, &mut rng);
+            let case = Case::new(architecture.clone(), &lengths, &mut rng);
             let what = format!("dropout, {}", named(&architecture, &lengths));
             compare(&what, &case, &masks, Some(key), usize::MAX);
             compare(&format!("no {what}"), &case, &[], None, 3);

@@ -430,7 +430,7 @@ pub struct TrainingConfig {
     pub state: State,
 }
 
-/// The loss of one output.
+/// The loss of one output, or of the outputs of one class each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LossKind {
     /// Squared error.

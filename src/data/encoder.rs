@@ -1,11 +1,14 @@
 //! From rows in data units to what the network reads, and from its outputs back.
 
+use super::forget::Forget;
+use super::letters::features;
 use super::roles::Roles;
 use super::scale::{Scaler, ScalerSet};
-use super::vocabulary::{Classes, Vocabularies};
+use super::vocabulary::{Classes, Lexicon, UNKNOWN, Vocabularies};
 use super::words::Words;
 use crate::config::{Config, RelativeTo, WordColumn};
 use crate::kernel::scalar;
+use crate::model::{Block, CharactersShape, EmbeddingShape, InputShape};
 
 /// The one place that knows how rows become features, targets and predictions.
 #[derive(Clone, Debug)]
@@ -16,6 +19,8 @@ pub struct Encoder {
     pub vocabularies: Vocabularies,
     /// How each word input is read.
     columns: Vec<WordColumn>,
+    /// What the loss of each class is multiplied by; empty where numbers are predicted.
+    pub class_weights: Vec<f32>,
     relative_to: RelativeTo,
     anchor: bool,
     /// Rows from a prediction to its first target: 1 for a forecast, else 0.
@@ -28,8 +33,11 @@ impl Encoder {
     /// The encoder of a config with the words of its train rows; none where all columns hold numbers.
     pub fn new(config: &Config, vocabularies: Vocabularies) -> Self {
         let columns = config.data.inputs.iter().filter_map(|c| c.words().cloned()).collect();
+        let weights = &config.training.class_weights;
+        let class_weights = vocabularies.classes.as_ref().map(|classes| classes.weights(weights));
         Self {
             roles: Roles::new(&config.data),
+            class_weights: class_weights.unwrap_or_default(),
             vocabularies,
             columns,
             relative_to: config.data.window.map_or(RelativeTo::None, |w| w.relative_to),
@@ -39,9 +47,34 @@ impl Encoder {
         }
     }
 
-    /// Number columns the network reads.
-    pub fn numbers(&self) -> usize {
-        self.roles.numbers().count()
+    /// What the network reads at each row: the number inputs, then of each word input the embeddings, then of each
+    /// the encoder of its characters.
+    pub fn input_shape(&self) -> InputShape {
+        let mut shape = InputShape::numbers(self.roles.numbers().count());
+        for (vocabulary, column) in self.vocabularies.inputs.iter().zip(&self.columns) {
+            let name = &vocabulary.column;
+            let embedding = |name: String, lexicon: &Lexicon, width| EmbeddingShape {
+                name,
+                size: lexicon.size(),
+                width,
+            };
+            shape.embeddings.push(embedding(name.clone(), &vocabulary.words, column.embedding));
+            let width = column.text.as_ref().map_or(0, |text| text.features);
+            for (feature, lexicon) in features(column).iter().zip(&vocabulary.features) {
+                let name = format!("{name}.{}", feature.name());
+                shape.embeddings.push(embedding(name, lexicon, width));
+            }
+            let characters = column.text.as_ref().and_then(|text| text.characters);
+            let spelled = characters.zip(vocabulary.alphabet.as_ref());
+            shape.characters.extend(spelled.map(|(encoder, alphabet)| CharactersShape {
+                name: name.clone(),
+                alphabet: alphabet.size(),
+                embedding: encoder.embedding,
+                hidden: encoder.hidden_size,
+                cell: encoder.cell,
+            }));
+        }
+        shape
     }
 
     /// The classes of a category target.
@@ -89,13 +122,46 @@ impl Encoder {
         self.roles.columns.len()
     }
 
-    /// Features of a whole sequence, `rows` `[n, columns]`: calls `write(t, feature, value)`.
+    /// Writes a whole sequence, `rows` `[n, columns]`, into a row of a block. `words` are those the rows refer to;
+    /// `forget`: take rare ones for unknown (while training).
     pub fn inputs(
         &self,
         rows: &[f64],
         scalers: &ScalerSet,
-        mut write: impl FnMut(usize, usize, f32),
+        words: &[Words],
+        forget: Option<Forget>,
+        (block, row): (&mut Block, usize),
     ) {
+        self.write_numbers(rows, scalers, block, row);
+        let columns = self.columns();
+        let (mut first, mut spelled) = (0, 0);
+        let inputs = self.roles.words().zip(self.vocabularies.inputs.iter().zip(&self.columns));
+        for (input, (place, (vocabulary, column))) in inputs.enumerate() {
+            let words = &words[place];
+            for (t, values) in rows.chunks_exact(columns).enumerate() {
+                let reading = words.reading(values[place] as u32);
+                for (k, &token) in reading.tokens.iter().enumerate() {
+                    block.set_token(first + k, t, row, token);
+                }
+                let chance = |count: u64| column.unknown / (column.unknown + count as f64);
+                let token = reading.tokens[0];
+                if let Some(forget) = forget
+                    && token != UNKNOWN
+                    && forget.takes(input, t, chance(vocabulary.words.count(token)))
+                {
+                    block.set_token(first, t, row, UNKNOWN);
+                }
+                if vocabulary.alphabet.is_some() {
+                    block.set_characters(spelled, t, row, &reading.characters);
+                }
+            }
+            first += 1 + vocabulary.features.len();
+            spelled += usize::from(vocabulary.alphabet.is_some());
+        }
+    }
+
+    /// The number inputs of a sequence, scaled.
+    fn write_numbers(&self, rows: &[f64], scalers: &ScalerSet, block: &mut Block, row: usize) {
         let columns = self.columns();
         let base = match self.relative_to {
             RelativeTo::None => None,
@@ -105,8 +171,9 @@ impl Encoder {
         for (feature, place) in self.roles.numbers().enumerate() {
             let scaler = scalers.inputs[feature];
             let offset = base.map_or(scaler.offset, |base| base[place]);
-            for (t, row) in rows.chunks_exact(columns).enumerate() {
-                write(t, feature, ((row[place] - offset) / scaler.scale) as f32);
+            for (t, values) in rows.chunks_exact(columns).enumerate() {
+                let value = (values[place] - offset) / scaler.scale;
+                block.step_mut(t, row)[feature] = value as f32;
             }
         }
     }

@@ -3,6 +3,7 @@
 pub mod audit;
 mod dataset;
 mod encoder;
+mod forget;
 pub mod lanes;
 mod last_values;
 mod letters;
@@ -23,6 +24,7 @@ mod words;
 
 pub use dataset::{Dataset, PartRows};
 pub use encoder::Encoder;
+pub use forget::Forget;
 pub use lanes::Chunk;
 pub use last_values::LastValues;
 pub use letters::{Feature, features};

@@ -8,7 +8,7 @@ use super::dataset::PartRows;
 use super::letters::{Feature, features};
 use super::roles::Roles;
 use super::words::{Reading, Words};
-use crate::config::{DataConfig, WordColumn};
+use crate::config::{ClassWeights, DataConfig, WordColumn};
 
 /// Index 0 of everything that is looked up: what is not known.
 pub const UNKNOWN: u32 = 0;
@@ -155,6 +155,19 @@ impl Classes {
     /// The class of a label.
     pub fn index(&self, label: &str) -> Option<u32> {
         self.labels.binary_search_by(|known| known.as_str().cmp(label)).ok().map(|k| k as u32)
+    }
+
+    /// What the loss of each is multiplied by.
+    pub(super) fn weights(&self, weights: &ClassWeights) -> Vec<f32> {
+        let rows: u64 = self.counts.iter().sum();
+        let of_class = |(label, &count): (&String, &u64)| match weights {
+            ClassWeights::None => 1.0,
+            ClassWeights::Balanced => rows as f64 / (self.len() as f64 * count as f64),
+            ClassWeights::Given(weights) => {
+                weights.iter().find(|(known, _)| known == label).map_or(1.0, |(_, weight)| *weight)
+            }
+        };
+        self.labels.iter().zip(&self.counts).map(|pair| of_class(pair) as f32).collect()
     }
 
     /// Looks up the words that are new.

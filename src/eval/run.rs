@@ -27,7 +27,7 @@ pub struct Evaluation<'a> {
     /// Which rows a prediction reads.
     pub plan: Plan,
     /// The loss of a step; its `sequences` is not used.
-    pub loss: Loss,
+    pub loss: Loss<'a>,
 }
 
 /// One row that was asked for, in the order of the file.

@@ -152,7 +152,11 @@ pub(super) fn part_report(
         encoder: &model.encoder,
         scalers: &model.scalers,
         plan: model.plan(),
-        loss: Loss { kind: model.config.training.loss, sequences: 1.0 },
+        loss: Loss {
+            kind: model.config.training.loss,
+            sequences: 1.0,
+            class_weights: &model.encoder.class_weights,
+        },
     };
     evaluation.run(split, part, each)
 }

@@ -9,13 +9,14 @@ use super::cell;
 use super::direction::Direction;
 use super::dropout::DropoutKey;
 use super::head::Linear;
+use super::input::InputShape;
 use super::layer::{self, Layer, Shape};
 use super::params::Layout;
 use super::weights::{Recurrent, Weights};
 use crate::config::{Cell, Head};
 
 /// What a network is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
     /// The recurrent cell.
     pub cell: Cell,
@@ -23,8 +24,8 @@ pub struct Architecture {
     pub directions: usize,
     /// Recurrent layers.
     pub layers: usize,
-    /// Features per timestep (emb).
-    pub input: usize,
+    /// What is read at a timestep.
+    pub input: InputShape,
     /// Units per layer and direction.
     pub hidden: usize,
     /// Outputs per step.
@@ -35,6 +36,8 @@ pub struct Architecture {
     pub read: Read,
     /// Chance of dropout between layers while training.
     pub dropout: f32,
+    /// Chance of dropout on what the first layer reads, while training.
+    pub input_dropout: f32,
 }
 
 /// Which hidden states the head reads.
@@ -77,7 +80,9 @@ impl Network {
         let width = directions.len() * a.hidden;
         let mut layout = Layout::default();
         let layers = (0..a.layers)
-            .map(|k| Layer::new(k, shape, if k == 0 { a.input } else { width }, &mut layout))
+            .map(|k| {
+                Layer::new(k, shape, if k == 0 { a.input.features() } else { width }, &mut layout)
+            })
             .collect();
         let head = match a.head {
             Head::Linear => Some(Linear::new("head", width, a.outputs, &mut layout)),
@@ -121,7 +126,7 @@ impl Network {
         dropout: Option<DropoutKey>,
         tape: &mut Tape,
     ) {
-        assert_eq!(block.features(), self.architecture.input, "features of the block");
+        assert_eq!(block.numbers(), self.architecture.input.numbers, "numbers of the block");
         let chance = self.architecture.dropout;
         for (k, layer) in self.layers.iter().enumerate() {
             let (below, above) = tape.layers.split_at_mut(k);

@@ -94,7 +94,7 @@ impl<'a> Predictor<'a> {
             Plan::Window { .. } | Plan::Whole { last: true } => Read::FinalState,
             _ => Read::EveryStep,
         };
-        let network = Network::new(Architecture { read, ..*network.architecture() });
+        let network = Network::new(Architecture { read, ..network.architecture().clone() });
         Self {
             weights: Weights::for_prediction(&network, params),
             network,
@@ -258,12 +258,11 @@ impl<'a> Predictor<'a> {
         let Worker { block, tape } = worker;
         let (columns, rows) = (self.encoder.columns(), jobs.len());
         let lengths: Vec<usize> = jobs.iter().map(|job| job.len).collect();
-        block.reset(&lengths, self.encoder.numbers());
+        block.reset(&lengths, &self.network.architecture().input);
         for (row, job) in jobs.iter().enumerate() {
             let track = &self.tracks[job.track];
             let values = &track.values[job.start * columns..(job.start + job.len) * columns];
-            let write = |t, feature, value| block.step_mut(t, row)[feature] = value;
-            self.encoder.inputs(values, track.scalers, write);
+            self.encoder.inputs(values, track.scalers, &self.words, None, (block, row));
         }
         if self.plan == Plan::Running {
             block.initial = Some(self.gather_states(jobs));

@@ -62,7 +62,7 @@ pub fn architecture(config: &Config, encoder: &Encoder) -> Architecture {
         cell: model.cell,
         directions: model.directions(),
         layers: model.layers,
-        input: encoder.numbers(),
+        input: encoder.input_shape(),
         hidden: model.hidden_size,
         outputs: encoder.outputs(),
         head: model.head,
@@ -71,6 +71,7 @@ pub fn architecture(config: &Config, encoder: &Encoder) -> Architecture {
             crate::config::LossSteps::Last => Read::FinalState,
         },
         dropout: model.dropout as f32,
+        input_dropout: 0.0,
     }
 }
 

@@ -1,7 +1,9 @@
 //! A network of the library and a ragged block for it, both random, and the same as the twin sees them.
 
 use rnn::config::{Cell, Head, Nonlinearity};
-use rnn::model::{Architecture, Block, DropoutKey, Network, Read, State, Tape, Tensors, Weights};
+use rnn::model::{
+    Architecture, Block, DropoutKey, InputShape, Network, Read, State, Tape, Tensors, Weights,
+};
 
 use super::twin::{Sequence, Twin, TwinCell, TwinInput, TwinState};
 use super::{Rng, wide};
@@ -16,12 +18,13 @@ pub fn small(cell: Cell, layers: usize, directions: usize) -> Architecture {
         cell,
         directions,
         layers,
-        input: 3,
+        input: InputShape::numbers(3),
         hidden: 5,
         outputs: 2,
         head: Head::Linear,
         read: Read::EveryStep,
         dropout: 0.0,
+        input_dropout: 0.0,
     }
 }
 
@@ -53,17 +56,17 @@ pub struct Pass {
 impl Case {
     /// Random parameters and inputs; `lengths` longest first.
     pub fn new(architecture: Architecture, lengths: &[usize], rng: &mut Rng) -> Self {
-        let network = Network::new(architecture);
+        let network = Network::new(architecture.clone());
         let mut params = Tensors::zeros(network.layout());
         // About the size of a trained network's, so that gates leave their linear part.
         let bound = 1.5 / (architecture.hidden as f32).sqrt();
         params.as_mut_slice().iter_mut().for_each(|p| *p = bound * rng.uniform());
 
         let mut block = Block::default();
-        block.reset(lengths, architecture.input);
+        block.reset(lengths, &architecture.input);
         for (row, &length) in lengths.iter().enumerate() {
             for t in 0..length {
-                block.step_mut(t, row).copy_from_slice(&rng.uniforms(architecture.input));
+                block.step_mut(t, row).copy_from_slice(&rng.uniforms(architecture.input.numbers));
             }
         }
         let steps = if architecture.read == Read::FinalState { 1 } else { block.steps() };
@@ -126,7 +129,7 @@ impl Case {
 
     /// The sequences as the twin sees them.
     pub fn twin_inputs(&self) -> Vec<TwinInput> {
-        let (features, rows) = (self.block.features(), self.block.rows());
+        let (features, rows) = (self.block.numbers(), self.block.rows());
         let inputs = self.sequences(self.block.inputs(), features);
         let initial = |row: usize| match &self.block.initial {
             None => Vec::new(),
