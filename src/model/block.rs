@@ -112,6 +112,14 @@ impl Block {
         })
     }
 
+    /// Calls with the place (t x B + row) of every step of some rows: steps ascending, then rows.
+    pub(super) fn each_place(&self, rows: Range<usize>, mut visit: impl FnMut(usize)) {
+        for t in 0..self.steps() {
+            let live = rows.start..rows.end.min(self.live(t));
+            live.for_each(|row| visit(t * self.rows() + row));
+        }
+    }
+
     /// Rows that have a step `t`: a prefix, because rows come longest first.
     pub fn live(&self, t: usize) -> usize {
         self.lengths.partition_point(|&length| length > t)

@@ -4,9 +4,12 @@
 pub mod cell;
 
 mod block;
+mod characters;
 mod direction;
 mod dropout;
 mod edge;
+mod embedding;
+mod features;
 mod gradient;
 mod head;
 mod init;

@@ -74,7 +74,11 @@ impl Workspace {
         batch: &Batch,
     ) -> LossSum {
         self.weights.pack(network, params);
-        let together = rows_together(batch.spans, rayon::current_num_threads());
+        let together = if network.architecture().input.characters.is_empty() {
+            rows_together(batch.spans, rayon::current_num_threads())
+        } else {
+            BLOCK_ROWS // each distinct spelling of a block is summed once
+        };
         let (count, weights) = (batch.spans.len().div_ceil(together), &self.weights);
         while self.blocks.len() < count {
             let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
