@@ -6,7 +6,7 @@ use std::path::Path;
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use rnn::config::{Cell, Config, Head, Nonlinearity};
-use rnn::data::{Encoder, Table};
+use rnn::data::{Encoder, Table, Vocabularies};
 use rnn::kernel::{Columns, Packed, Rows, Start, StepForward, add_outer, functions};
 use rnn::model::{Architecture, Block, InputShape, Network, Read, Weights, cell, initial_params};
 use rnn::random::{self, Purpose};
@@ -180,7 +180,7 @@ mod rows {
     fn csv(bencher: Bencher) {
         let config =
             Config::parse(CONFIG, "benches/parts.rs", Path::new(""), &[]).expect("a config");
-        let roles = Encoder::new(&config).roles;
+        let roles = Encoder::new(&config, Vocabularies::default()).roles;
         let mut text = String::from("time,x0,x1,x2,x3,x4,x5,x6\n");
         for (row, values) in numbers(7 * 20_000).chunks_exact(7).enumerate() {
             text += &format!("2024-{:02}-{:02}", 1 + row / 28 / 1440, 1 + row / 1440 % 28);

@@ -87,8 +87,7 @@ impl Workspace {
         let blocks = &mut self.blocks[..count];
         let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(together)).enumerate();
         pairs.for_each(|(index, (work, spans))| {
-            assembler.fill(spans, &mut work.block, &mut work.targets);
-            work.block.first_row = index * together;
+            assembler.fill(spans, index * together, &mut work.block, &mut work.targets);
             work.block.initial = batch.initial.map(|state| {
                 let mut own = network.zero_state(spans.len());
                 let hidden = network.architecture().hidden;
