@@ -81,8 +81,7 @@ mod tests {
     /// The log-loss is PyTorch's `cross_entropy` and scikit-learn's `log_loss` of the same outputs.
     #[test]
     fn the_log_loss_of_pytorch() {
-        let outputs =
-            [[1.5, -0.25, 0.5], [0.0, 2.0, -1.0], [-0.5, 0.25, 3.0], [0.75, 0.5, 0.25]];
+        let outputs = [[1.5, -0.25, 0.5], [0.0, 2.0, -1.0], [-0.5, 0.25, 3.0], [0.75, 0.5, 0.25]];
         let mut errors = ClassErrors::default();
         for (outputs, truth) in outputs.iter().zip([0, 1, 0, 2]) {
             let ln = log_probability(outputs, truth);

@@ -101,7 +101,8 @@ mod tests {
         truth.into_iter().zip(predicted).for_each(|(t, p)| confusion.add(t, p));
         assert_eq!(confusion.count(), 10);
         assert_eq!(confusion.accuracy(), Some(0.6));
-        let close = |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-15, "{ours} {theirs}");
+        let close =
+            |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-15, "{ours} {theirs}");
         close(confusion.macro_f1().unwrap_or_default(), 0.407_619_047_619_047_6);
         let expected = [
             (0, 0.5, 2.0 / 3.0, 0.571_428_571_428_571_4, 3),
