@@ -24,6 +24,7 @@ pub(super) fn cut(split: &Split, table: &Table) -> Result<Vec<Ranges>> {
     match split.by {
         SplitBy::Time => (0..table.series.len()).map(|s| cut_series(split, table, s)).collect(),
         SplitBy::Series { seed } => deal_series(split, table, seed),
+        SplitBy::Column(_) => todo!(),
     }
 }
 
@@ -53,7 +54,7 @@ fn size(part: &Part, of: usize) -> usize {
         // The smallest nudge keeps .29 x 100 at 29.
         Part::Fraction(fraction) => (fraction * of as f64 + 1e-9) as usize,
         Part::Count(count) => *count,
-        Part::From(_) => 0,
+        Part::From(_) | Part::Values(_) => 0,
     }
 }
 

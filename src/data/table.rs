@@ -11,6 +11,7 @@ use super::roles::Roles;
 use super::row::{Row, RowLayout, TimeOrder};
 use super::source::{self, Hashing};
 use super::time::TimeKind;
+use super::words::Words;
 use crate::config::{Missing, SeriesBy};
 use crate::error::{DataError, Error, Result, shown_path};
 
@@ -21,6 +22,8 @@ pub struct Table {
     pub files: Vec<SourceFile>,
     /// The series.
     pub series: Vec<Series>,
+    /// The words of each column in use; those of a column of numbers are none.
+    pub words: Vec<Words>,
     /// Which series each row belongs to, in the order of the files.
     pub series_of_row: Vec<u32>,
     /// Cells too small for f32, taken as zero.
@@ -180,7 +183,7 @@ impl<'a> Builder<'a> {
     fn new(roles: &'a Roles) -> Self {
         Self {
             roles,
-            table: Table::default(),
+            table: Table { words: vec![Words::default(); roles.columns.len()], ..Table::default() },
             by_key: HashMap::new(),
             order: TimeOrder::new(roles.order),
             last_values: LastValues::default(),
@@ -202,7 +205,7 @@ impl<'a> Builder<'a> {
         let (mut record, mut row, mut rows) = (Record::default(), Row::default(), 0);
         let mut lines = Lines::default();
         while reader.read(&mut record)? {
-            layout.parse(&record, &mut row)?;
+            layout.parse(&record, &mut row, &mut self.table.words)?;
             if !key.is_empty() {
                 row.key.clone_from(&key);
             }

@@ -1,5 +1,7 @@
 //! One evaluation: the rows of a part through the predictor, beside the truth.
 
+use std::borrow::Cow;
+
 use super::baselines::Baseline;
 use super::report::{Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
@@ -26,7 +28,7 @@ pub struct Evaluation<'a> {
     /// Which rows a prediction reads.
     pub plan: Plan,
     /// The loss of a step; its `sequences` is not used.
-    pub loss: Loss,
+    pub loss: Loss<'a>,
 }
 
 /// One row that was asked for, in the order of the file.
@@ -89,8 +91,10 @@ impl Evaluation<'_> {
             .zip(&table.series)
             .map(|(range, s)| Wanted::new(range.clone(), s.rows(), self.plan, lead, reach))
             .collect();
+        let words = Cow::Borrowed(&table.words[..]);
+        let (network, params, encoder) = (self.network, self.params, self.encoder);
         let mut predictor =
-            Predictor::new(self.network, self.params, self.encoder, self.scalers, self.plan);
+            Predictor::new(network, params, encoder, self.scalers, self.plan, words);
         let tracks: Vec<usize> = table.series.iter().map(|s| predictor.series(&s.key).0).collect();
         let score = Score::numbers(&self.predicted());
         let naive = vec![score.clone(); Baseline::all(self.encoder).len()];
@@ -148,15 +152,16 @@ impl Evaluation<'_> {
         let (series, row) = (series as usize, row as usize);
         let s = &part.table.series[series];
         let (scalers, _) = self.scalers.of(&s.key);
-        let mut truth = vec![f64::NAN; self.encoder.outputs()];
-        self.encoder.truth(s.rows_from(row), &mut truth);
+        let mut truth = vec![f64::NAN; self.encoder.target_width()];
+        let words = &part.table.words;
+        self.encoder.truth(s.rows_from(row), words, &mut truth);
         let values = answer.prediction.as_ref().map(|p| &p.values[..]);
         sums.counts.read += 1;
         match (&answer.prediction, wanted[series].row(row)) {
             (Some(prediction), OutputRow::Scored) => {
                 sums.counts.scored += 1;
                 let mut scaled = vec![0.0; truth.len()];
-                self.encoder.targets(s.rows_from(row), scalers, &mut scaled);
+                self.encoder.targets(s.rows_from(row), scalers, words, &mut scaled);
                 if let Some(l) = self.loss.step(&prediction.outputs, &scaled, None) {
                     sums.loss.sum += l;
                     sums.loss.steps += 1;

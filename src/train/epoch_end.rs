@@ -59,7 +59,11 @@ impl Trainer<'_> {
             encoder: self.encoder,
             scalers: self.scalers,
             plan: Plan::new(self.config),
-            loss: Loss { kind: self.config.training.loss, sequences: 1.0 },
+            loss: Loss {
+                kind: self.config.training.loss,
+                sequences: 1.0,
+                class_weights: &self.encoder.class_weights,
+            },
         };
         valid_loss(&evaluation, valid).map(Some)
     }

@@ -157,14 +157,20 @@ impl<'a> Trainer<'a> {
         let batch = Batch {
             spans: &spans,
             initial: initial.as_ref(),
-            loss: Loss { kind: training.loss, sequences: spans.len() as f32 },
+            loss: Loss {
+                kind: training.loss,
+                sequences: spans.len() as f32,
+                class_weights: &self.encoder.class_weights,
+            },
             dropout: Some(DropoutKey { seed: training.seed, step: progress.step }),
         };
         let assembler = Assembler {
             part: &self.dataset.train,
             encoder: self.encoder,
             scalers: self.scalers,
+            input: &self.network.architecture().input,
             loss_steps: self.config.task.loss_steps,
+            forget: (training.seed, progress.step),
         };
         let loss = self.workspace.gradients(self.network, &progress.params, assembler, &batch);
         let norm = norm(self.workspace.gradient());

@@ -1,7 +1,7 @@
 //! What the files of tests/reference say, as the library's values.
 
 use rnn::config::{Adam, Cell, Head, Nonlinearity, Optimizer};
-use rnn::model::{Architecture, Block, Network, Read, Tensors};
+use rnn::model::{Architecture, Block, InputShape, Network, Read, Tensors};
 use serde_json::Value;
 
 use super::reference::{count, counts, numbers, tensor, tensor_f32};
@@ -19,12 +19,13 @@ pub fn network(case: &Value) -> Network {
         cell,
         directions: count(&case["directions"]),
         layers: count(&case["layers"]),
-        input: count(&case["input_size"]),
+        input: InputShape::numbers(count(&case["input_size"])),
         hidden: count(&case["hidden_size"]),
         outputs: count(&case["outputs"]),
         head: Head::Linear,
         read: if case["loss_steps"] == "last" { Read::FinalState } else { Read::EveryStep },
         dropout: 0.0,
+        input_dropout: 0.0,
     })
 }
 
@@ -58,7 +59,7 @@ pub fn block(batch: &Value) -> Block {
     let features = count(&batch["inputs"]["shape"][2]);
     let values = time_major(&batch["inputs"]);
     let mut block = Block::default();
-    block.reset(&lengths, features);
+    block.reset(&lengths, &InputShape::numbers(features));
     for (row, &length) in lengths.iter().enumerate() {
         for t in 0..length {
             let step = &values[(t * lengths.len() + row) * features..][..features];

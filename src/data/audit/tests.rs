@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::data::{PartRows, Roles, Table};
+use crate::data::{PartRows, Roles, Table, Vocabularies};
 
 /// A config with these entries of `data` and this task.
 pub(super) fn config(data: &str, task: &str) -> Config {
@@ -85,7 +85,7 @@ impl Default for Case {
 impl Case {
     fn findings(&self) -> Vec<Finding> {
         let config = config_with(&self.data, self.task, self.training);
-        let encoder = Encoder::new(&config);
+        let encoder = Encoder::new(&config, Vocabularies::default());
         let start = 1_704_067_200; // 2024-01-01
         let rows = (0..400).filter_map(|row| {
             let (x, y) = (self.row)(row)?;
@@ -236,7 +236,7 @@ fn windows_batches_and_networks_out_of_proportion() {
 /// Two parts of two tables, by series, audited together.
 fn of_parts(data: &str, train: &str, valid: &str) -> Vec<Misfit> {
     let config = config(data, FORECAST);
-    let encoder = Encoder::new(&config);
+    let encoder = Encoder::new(&config, Vocabularies::default());
     let part = |csv: &str| PartRows::whole(table_of(&encoder.roles, csv));
     let dataset = Dataset { train: part(train), valid: Some(part(valid)), test: None, left_out: 0 };
     let windows = Windows::new(&config, &dataset.train.ranges, encoder.reach());

@@ -207,7 +207,7 @@ pub(super) fn look_at_the_data(_: &Facts) -> Option<String> {
 fn forecast(facts: &Facts) -> Option<usize> {
     match facts.config.task.kind {
         TaskKind::Forecast { horizon } => Some(horizon),
-        TaskKind::Regression => None,
+        TaskKind::Regression | TaskKind::Tagging | TaskKind::Classification => None,
     }
 }
 
