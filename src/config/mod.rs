@@ -2,6 +2,7 @@
 //!
 //! text --`parse`--> raw (ranges and words checked) --`set`--> raw --`resolve`--> [`Config`] --`write`--> text
 
+mod class_weights;
 mod delimiter;
 mod describe;
 mod difference;

@@ -18,6 +18,13 @@ pub struct Config {
     pub output: OutputConfig,
 }
 
+impl Config {
+    /// Whether a category is predicted, not numbers.
+    pub fn predicts_classes(&self) -> bool {
+        self.data.targets.iter().any(|target| target.words().is_some())
+    }
+}
+
 /// `data`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DataConfig {
@@ -96,13 +103,91 @@ pub enum SeriesBy {
     Columns(Vec<String>),
 }
 
-/// A number column in the role of input or target.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A column in the role of input or target.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     /// Header name.
     pub name: String,
-    /// Its scaling.
-    pub scale: ScaleKind,
+    /// What its cells are.
+    pub kind: ColumnKind,
+}
+
+impl Column {
+    /// Its scaling; none where it holds words.
+    pub fn scale(&self) -> Option<ScaleKind> {
+        match self.kind {
+            ColumnKind::Number { scale } => Some(scale),
+            ColumnKind::Words(_) => None,
+        }
+    }
+
+    /// How its words are read; none where it holds numbers.
+    pub fn words(&self) -> Option<&WordColumn> {
+        match &self.kind {
+            ColumnKind::Number { .. } => None,
+            ColumnKind::Words(words) => Some(words),
+        }
+    }
+}
+
+/// What the cells of a column are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ColumnKind {
+    /// Decimal numbers.
+    Number {
+        /// Its scaling.
+        scale: ScaleKind,
+    },
+    /// Words: the text of a cell as it is.
+    Words(WordColumn),
+}
+
+/// How the words of a column are read. Of a target that is no input, only that it holds words counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WordColumn {
+    /// Width of a word's embedding.
+    pub embedding: usize,
+    /// Fewer times in the train rows, and a word is read as unknown.
+    pub min_count: u64,
+    /// `a`: while training, a word that the train rows hold c times is read as unknown with chance a / (a + c).
+    pub unknown: f64,
+    /// What is read of the letters of a word; none of a category.
+    pub text: Option<TextColumn>,
+}
+
+/// What is read of the letters of a word.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextColumn {
+    /// Lengths of its beginnings, in characters.
+    pub prefixes: Vec<usize>,
+    /// Lengths of its ends, in characters.
+    pub suffixes: Vec<usize>,
+    /// Whether its letters are capitals.
+    pub case: bool,
+    /// Its outline: `Xxx-dd`.
+    pub shape: bool,
+    /// Width of the embedding of each of these.
+    pub features: usize,
+    /// The recurrent encoder over its characters.
+    pub characters: Option<CharacterEncoder>,
+}
+
+impl TextColumn {
+    /// Whether any of the embeddings of width `features` is asked for.
+    pub fn has_features(&self) -> bool {
+        !self.prefixes.is_empty() || !self.suffixes.is_empty() || self.case || self.shape
+    }
+}
+
+/// A bidirectional recurrent layer over the characters of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CharacterEncoder {
+    /// Width of a character's embedding.
+    pub embedding: usize,
+    /// Units per direction.
+    pub hidden_size: usize,
+    /// Its cell.
+    pub cell: Cell,
 }
 
 /// How values are brought to about unit size.
@@ -148,7 +233,7 @@ pub struct Split {
 }
 
 /// The unit a split deals in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SplitBy {
     /// Rows, in order, inside each series.
     Time,
@@ -157,6 +242,8 @@ pub enum SplitBy {
         /// `data.split.seed`.
         seed: u64,
     },
+    /// Rows, by what stands in this column.
+    Column(String),
 }
 
 /// The size of one part.
@@ -168,6 +255,8 @@ pub enum Part {
     Count(usize),
     /// From this time (inclusive) on; text in the form of the time column.
     From(String),
+    /// Rows whose cell of the split column is one of these.
+    Values(Vec<String>),
 }
 
 /// `data.window`.
@@ -211,8 +300,12 @@ pub enum TaskKind {
         /// Rows ahead, at least 1.
         horizon: usize,
     },
-    /// Targets at the same row.
+    /// Numbers at the same row.
     Regression,
+    /// A category at the same row.
+    Tagging,
+    /// One category per series.
+    Classification,
 }
 
 impl TaskConfig {
@@ -220,7 +313,7 @@ impl TaskConfig {
     pub fn steps(&self) -> usize {
         match self.kind {
             TaskKind::Forecast { horizon } => horizon,
-            TaskKind::Regression => 1,
+            TaskKind::Regression | TaskKind::Tagging | TaskKind::Classification => 1,
         }
     }
 
@@ -228,7 +321,7 @@ impl TaskConfig {
     pub fn lead(&self) -> usize {
         match self.kind {
             TaskKind::Forecast { .. } => 1,
-            TaskKind::Regression => 0,
+            TaskKind::Regression | TaskKind::Tagging | TaskKind::Classification => 0,
         }
     }
 }
@@ -255,6 +348,8 @@ pub struct ModelConfig {
     pub layers: usize,
     /// Chance that an output between layers is dropped while training.
     pub dropout: f64,
+    /// Chance that a number the first layer reads is dropped while training.
+    pub input_dropout: f64,
     /// What turns hidden states into outputs.
     pub head: Head,
 }
@@ -315,6 +410,8 @@ pub struct TrainingConfig {
     pub batch_size: usize,
     /// The loss of one output.
     pub loss: LossKind,
+    /// What the loss of each class is multiplied by.
+    pub class_weights: ClassWeights,
     /// The update rule.
     pub optimizer: Optimizer,
     /// The learning rate over time.
@@ -333,7 +430,7 @@ pub struct TrainingConfig {
     pub state: State,
 }
 
-/// The loss of one output.
+/// The loss of one output, or of the outputs of one class each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LossKind {
     /// Squared error.
@@ -345,6 +442,19 @@ pub enum LossKind {
         /// Where it changes.
         delta: f64,
     },
+    /// Log-loss of a category: the only one it can have.
+    CrossEntropy,
+}
+
+/// `training.class_weights`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClassWeights {
+    /// All are 1.
+    None,
+    /// Train rows / (classes x train rows of the class).
+    Balanced,
+    /// These, sorted by label; 1 for the others.
+    Given(Vec<(String, f64)>),
 }
 
 /// The update rule, as PyTorch defines it. `learning_rate` is that of the schedule's start.

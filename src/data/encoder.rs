@@ -1,14 +1,26 @@
 //! From rows in data units to what the network reads, and from its outputs back.
 
+use super::forget::Forget;
+use super::letters::features;
 use super::roles::Roles;
 use super::scale::{Scaler, ScalerSet};
-use crate::config::{Config, RelativeTo};
+use super::vocabulary::{Classes, Lexicon, UNKNOWN, Vocabularies};
+use super::words::Words;
+use crate::config::{Config, RelativeTo, WordColumn};
+use crate::kernel::scalar;
+use crate::model::{Block, CharactersShape, EmbeddingShape, InputShape};
 
 /// The one place that knows how rows become features, targets and predictions.
 #[derive(Clone, Debug)]
 pub struct Encoder {
     /// Column roles.
     pub roles: Roles,
+    /// What the model knows of words.
+    pub vocabularies: Vocabularies,
+    /// How each word input is read.
+    columns: Vec<WordColumn>,
+    /// What the loss of each class is multiplied by; empty where numbers are predicted.
+    pub class_weights: Vec<f32>,
     relative_to: RelativeTo,
     anchor: bool,
     /// Rows from a prediction to its first target: 1 for a forecast, else 0.
@@ -18,10 +30,16 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// The encoder of a config.
-    pub fn new(config: &Config) -> Self {
+    /// The encoder of a config with the words of its train rows; none where all columns hold numbers.
+    pub fn new(config: &Config, vocabularies: Vocabularies) -> Self {
+        let columns = config.data.inputs.iter().filter_map(|c| c.words().cloned()).collect();
+        let weights = &config.training.class_weights;
+        let class_weights = vocabularies.classes.as_ref().map(|classes| classes.weights(weights));
         Self {
-            roles: Roles::new(&config.data),
+            roles: Roles::new(config),
+            class_weights: class_weights.unwrap_or_default(),
+            vocabularies,
+            columns,
             relative_to: config.data.window.map_or(RelativeTo::None, |w| w.relative_to),
             anchor: config.task.anchor,
             lead: config.task.lead(),
@@ -29,14 +47,64 @@ impl Encoder {
         }
     }
 
-    /// Numbers the network reads per row.
-    pub fn features(&self) -> usize {
-        self.roles.inputs.len()
+    /// What the network reads at each row: the number inputs, then of each word input the embeddings, then of each
+    /// the encoder of its characters.
+    pub fn input_shape(&self) -> InputShape {
+        let mut shape = InputShape::numbers(self.roles.numbers().count());
+        for (vocabulary, column) in self.vocabularies.inputs.iter().zip(&self.columns) {
+            let name = &vocabulary.column;
+            let embedding = |name: String, lexicon: &Lexicon, width| EmbeddingShape {
+                name,
+                size: lexicon.size(),
+                width,
+            };
+            shape.embeddings.push(embedding(name.clone(), &vocabulary.words, column.embedding));
+            let width = column.text.as_ref().map_or(0, |text| text.features);
+            for (feature, lexicon) in features(column).iter().zip(&vocabulary.features) {
+                let name = format!("{name}.{}", feature.name());
+                shape.embeddings.push(embedding(name, lexicon, width));
+            }
+            let characters = column.text.as_ref().and_then(|text| text.characters);
+            let spelled = characters.zip(vocabulary.alphabet.as_ref());
+            shape.characters.extend(spelled.map(|(encoder, alphabet)| CharactersShape {
+                name: name.clone(),
+                alphabet: alphabet.size(),
+                embedding: encoder.embedding,
+                hidden: encoder.hidden_size,
+                cell: encoder.cell,
+            }));
+        }
+        shape
     }
 
-    /// Numbers it puts out per row: output index = target x steps + step - 1.
+    /// The classes of a category target.
+    pub fn classes(&self) -> Option<&Classes> {
+        self.vocabularies.classes.as_ref()
+    }
+
+    /// Numbers the network puts out per row: output index = target x steps + step - 1; of a category
+    /// (step - 1) x classes + class.
     pub fn outputs(&self) -> usize {
+        self.target_width() * self.classes().map_or(1, Classes::len)
+    }
+
+    /// Targets per row: target x steps + step - 1.
+    pub fn target_width(&self) -> usize {
         self.roles.targets.len() * self.steps
+    }
+
+    /// Looks up the words that are new: `words` of each column in use.
+    pub fn read(&self, words: &mut [Words]) {
+        let inputs = self.roles.words().zip(self.vocabularies.inputs.iter().zip(&self.columns));
+        inputs.for_each(|(place, (vocabulary, column))| vocabulary.read(column, &mut words[place]));
+        if let Some(classes) = self.classes() {
+            classes.read(&mut words[self.roles.targets[0]]);
+        }
+    }
+
+    /// The words of a category target.
+    pub fn target_words<'w>(&self, words: &'w [Words]) -> &'w Words {
+        &words[self.roles.targets[0]]
     }
 
     /// Rows after a row that its targets reach to: the horizon of a forecast, else 0.
@@ -54,24 +122,58 @@ impl Encoder {
         self.roles.columns.len()
     }
 
-    /// Features of a whole sequence, `rows` `[n, columns]`: calls `write(t, feature, value)`.
+    /// Writes a whole sequence, `rows` `[n, columns]`, into a row of a block. `words` are those the rows refer to;
+    /// `forget`: take rare ones for unknown (while training).
     pub fn inputs(
         &self,
         rows: &[f64],
         scalers: &ScalerSet,
-        mut write: impl FnMut(usize, usize, f32),
+        words: &[Words],
+        forget: Option<Forget>,
+        (block, row): (&mut Block, usize),
     ) {
+        self.write_numbers(rows, scalers, block, row);
+        let columns = self.columns();
+        let (mut first, mut spelled) = (0, 0);
+        let inputs = self.roles.words().zip(self.vocabularies.inputs.iter().zip(&self.columns));
+        for (input, (place, (vocabulary, column))) in inputs.enumerate() {
+            let words = &words[place];
+            for (t, values) in rows.chunks_exact(columns).enumerate() {
+                let reading = words.reading(values[place] as u32);
+                for (k, &token) in reading.tokens.iter().enumerate() {
+                    block.set_token(first + k, t, row, token);
+                }
+                let chance = |count: u64| column.unknown / (column.unknown + count as f64);
+                let token = reading.tokens[0];
+                if let Some(forget) = forget
+                    && token != UNKNOWN
+                    && forget.takes(input, t, chance(vocabulary.words.count(token)))
+                {
+                    block.set_token(first, t, row, UNKNOWN);
+                }
+                if vocabulary.alphabet.is_some() {
+                    block.set_characters(spelled, t, row, &reading.characters);
+                }
+            }
+            first += 1 + vocabulary.features.len();
+            spelled += usize::from(vocabulary.alphabet.is_some());
+        }
+    }
+
+    /// The number inputs of a sequence, scaled.
+    fn write_numbers(&self, rows: &[f64], scalers: &ScalerSet, block: &mut Block, row: usize) {
         let columns = self.columns();
         let base = match self.relative_to {
             RelativeTo::None => None,
             RelativeTo::First => rows.chunks_exact(columns).next(),
             RelativeTo::Last => rows.chunks_exact(columns).next_back(),
         };
-        for (feature, &place) in self.roles.inputs.iter().enumerate() {
+        for (feature, place) in self.roles.numbers().enumerate() {
             let scaler = scalers.inputs[feature];
             let offset = base.map_or(scaler.offset, |base| base[place]);
-            for (t, row) in rows.chunks_exact(columns).enumerate() {
-                write(t, feature, ((row[place] - offset) / scaler.scale) as f32);
+            for (t, values) in rows.chunks_exact(columns).enumerate() {
+                let value = (values[place] - offset) / scaler.scale;
+                block.step_mut(t, row)[feature] = value as f32;
             }
         }
     }
@@ -80,17 +182,26 @@ impl Encoder {
     pub fn check(&self, row: &[f64], scalers: &ScalerSet) -> Result<(), usize> {
         let scaled =
             |place: usize, scaler: &Scaler| ((row[place] - scaler.offset) / scaler.scale) as f32;
-        let fits = |(&place, scaler): (&usize, &Scaler)| {
+        let fits = |(place, scaler): (usize, &Scaler)| {
             // Half the range: differences of two such rows fit too.
             if (scaled(place, scaler) / 2.0).abs() < f32::MAX / 4.0 { Ok(()) } else { Err(place) }
         };
-        self.roles.inputs.iter().zip(&scalers.inputs).try_for_each(fits)
+        self.roles.numbers().zip(&scalers.inputs).try_for_each(fits)
     }
 
     /// What the network should put out at the first of `rows` (`[n, columns]`, going on behind it as far as
-    /// known): scaled, counted from the anchor where there is one; NaN for what lies behind the last row.
-    pub fn targets(&self, rows: &[f64], scalers: &ScalerSet, out: &mut [f32]) {
+    /// known): scaled, counted from the anchor where there is one, or of a category the class; NaN for what lies
+    /// behind the last row, and for a label that is no class.
+    pub fn targets(&self, rows: &[f64], scalers: &ScalerSet, words: &[Words], out: &mut [f32]) {
         let columns = self.columns();
+        if self.classes().is_some() {
+            for (step, out) in out.iter_mut().enumerate() {
+                let word = self.target_word(rows, step);
+                let class = word.and_then(|word| self.target_words(words).class(word));
+                *out = class.map_or(f32::NAN, |class| class as f32);
+            }
+            return;
+        }
         for (k, &place) in self.roles.targets.iter().enumerate() {
             let scaler = scalers.targets[k];
             let offset = if self.anchor { rows[place] } else { scaler.offset };
@@ -102,8 +213,23 @@ impl Encoder {
         }
     }
 
-    /// What the targets of the first of `rows` come to, in data units; NaN behind the last row.
-    pub fn truth(&self, rows: &[f64], out: &mut [f64]) {
+    /// The word of a category target `step` steps on from the first of `rows`; none behind the last one.
+    pub fn target_word(&self, rows: &[f64], step: usize) -> Option<u32> {
+        let at = (step + self.lead) * self.columns() + self.roles.targets[0];
+        rows.get(at).filter(|word| !word.is_nan()).map(|&word| word as u32)
+    }
+
+    /// What the targets of the first of `rows` come to, in data units; of a category the class, and for a label
+    /// that is none the number of classes. NaN behind the last row.
+    pub fn truth(&self, rows: &[f64], words: &[Words], out: &mut [f64]) {
+        if let Some(classes) = self.classes() {
+            for (step, out) in out.iter_mut().enumerate() {
+                let class =
+                    |word| self.target_words(words).class(word).unwrap_or(classes.len() as u32);
+                *out = self.target_word(rows, step).map_or(f64::NAN, |word| f64::from(class(word)));
+            }
+            return;
+        }
         for (k, &place) in self.roles.targets.iter().enumerate() {
             for step in 0..self.steps {
                 let at = (step + self.lead) * self.columns() + place;
@@ -120,6 +246,20 @@ impl Encoder {
             for at in k * self.steps..(k + 1) * self.steps {
                 values[at] = (offset + f64::from(outputs[at]) * scaler.scale) as f32;
             }
+        }
+    }
+
+    /// Outputs as probabilities, `[steps, classes]`, and of each step the likeliest class, the first of equals.
+    pub fn decode_classes(&self, outputs: &[f32], values: &mut [f32], probabilities: &mut [f32]) {
+        let classes = self.classes().map_or(1, Classes::len);
+        let steps = outputs.chunks_exact(classes).zip(probabilities.chunks_exact_mut(classes));
+        for ((outputs, probabilities), value) in steps.zip(values) {
+            let mut best = 0;
+            (1..classes).for_each(|k| best = if outputs[k] > outputs[best] { k } else { best });
+            *value = best as f32;
+            let power = |k: usize| scalar::exp(f64::from(outputs[k]) - f64::from(outputs[best]));
+            let sum: f64 = (0..classes).map(power).sum();
+            (0..classes).for_each(|k| probabilities[k] = (power(k) / sum) as f32);
         }
     }
 

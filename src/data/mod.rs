@@ -1,10 +1,14 @@
 //! From CSV to the numbers a network reads: tables, splits, windows, scaling.
 
 pub mod audit;
+mod by_column;
 mod dataset;
+mod deal;
 mod encoder;
+mod forget;
 pub mod lanes;
 mod last_values;
+mod letters;
 mod lines;
 pub mod reader;
 mod roles;
@@ -16,12 +20,16 @@ pub mod survey;
 mod table;
 pub mod time;
 mod timeline;
+mod vocabulary;
 mod windows;
+mod words;
 
 pub use dataset::{Dataset, PartRows};
 pub use encoder::Encoder;
+pub use forget::Forget;
 pub use lanes::Chunk;
 pub use last_values::LastValues;
+pub use letters::{Feature, features};
 pub use lines::Lines;
 pub use roles::Roles;
 pub use row::{Row, RowLayout, TimeOrder};
@@ -30,4 +38,6 @@ pub use source::{Hashing, expand};
 pub use split::Ranges;
 pub use table::{Series, SourceFile, Table};
 pub use timeline::{Gap, Step, Timeline};
+pub use vocabulary::{Classes, Lexicon, UNKNOWN, Vocabularies, Vocabulary};
 pub use windows::{Span, Windows};
+pub use words::{Reading, Words};

@@ -16,6 +16,11 @@ impl Baseline {
         if encoder.lead > 0 { Baseline::LastValue } else { Baseline::TrainMean }
     }
 
+    /// Those of a task.
+    pub(super) fn all(encoder: &Encoder) -> Vec<Self> {
+        vec![Self::of(encoder)]
+    }
+
     /// Its key in JSON.
     pub(super) fn key(self) -> &'static str {
         match self {

@@ -1,11 +1,14 @@
 //! One evaluation: the rows of a part through the predictor, beside the truth.
 
+use std::borrow::Cow;
+
 use super::baselines::Baseline;
 use super::report::{Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
-use super::score::Score;
+use super::score::{Guess, Predicted, Score, Truth};
+use super::scores::Scores;
 use super::verdict::Verdict;
-use crate::data::{Encoder, PartRows, Scalers};
+use crate::data::{Encoder, PartRows, Scaler, Scalers};
 use crate::error::Result;
 use crate::model::{Network, Tensors};
 use crate::optim::{Loss, LossSum};
@@ -25,7 +28,7 @@ pub struct Evaluation<'a> {
     /// Which rows a prediction reads.
     pub plan: Plan,
     /// The loss of a step; its `sequences` is not used.
-    pub loss: Loss,
+    pub loss: Loss<'a>,
 }
 
 /// One row that was asked for, in the order of the file.
@@ -44,10 +47,27 @@ pub struct Evaluated<'a> {
 /// Everything summed up on the way.
 struct Sums {
     loss: LossSum,
-    model: Score,
-    baseline: Score,
-    series: Vec<(Score, Score)>,
+    all: Scored,
+    series: Vec<Scored>,
+    /// Rows scored of each series.
+    rows: Vec<u64>,
     counts: RowCounts,
+}
+
+/// The errors of the model and of each naive prediction.
+#[derive(Clone)]
+struct Scored {
+    model: Score,
+    naive: Vec<Score>,
+}
+
+impl Scored {
+    fn add(&mut self, guess: Guess, naive: &[Guess], truth: &Truth, scalers: &[Scaler]) {
+        self.model.add(guess, truth, scalers);
+        for (score, guess) in self.naive.iter_mut().zip(naive) {
+            score.add(*guess, truth, scalers);
+        }
+    }
 }
 
 /// The mean of `l` over the scored rows, and the figures that go with it.
@@ -71,16 +91,19 @@ impl Evaluation<'_> {
             .zip(&table.series)
             .map(|(range, s)| Wanted::new(range.clone(), s.rows(), self.plan, lead, reach))
             .collect();
+        let words = Cow::Borrowed(&table.words[..]);
+        let (network, params, encoder) = (self.network, self.params, self.encoder);
         let mut predictor =
-            Predictor::new(self.network, self.params, self.encoder, self.scalers, self.plan);
+            Predictor::new(network, params, encoder, self.scalers, self.plan, words);
         let tracks: Vec<usize> = table.series.iter().map(|s| predictor.series(&s.key).0).collect();
-        let targets = self.encoder.roles.targets.len();
-        let score = Score::new(targets, self.encoder.steps);
+        let score = Score::numbers(&self.predicted());
+        let naive = vec![score.clone(); Baseline::all(self.encoder).len()];
+        let all = Scored { model: score, naive };
         let mut sums = Sums {
             loss: LossSum::default(),
-            model: score.clone(),
-            baseline: score.clone(),
-            series: vec![(score.clone(), score); table.series.len()],
+            series: vec![all.clone(); if table.series.len() > 1 { table.series.len() } else { 0 }],
+            all,
+            rows: vec![0; table.series.len()],
             counts: RowCounts::default(),
         };
 
@@ -129,15 +152,16 @@ impl Evaluation<'_> {
         let (series, row) = (series as usize, row as usize);
         let s = &part.table.series[series];
         let (scalers, _) = self.scalers.of(&s.key);
-        let mut truth = vec![f64::NAN; self.encoder.outputs()];
-        self.encoder.truth(s.rows_from(row), &mut truth);
+        let mut truth = vec![f64::NAN; self.encoder.target_width()];
+        let words = &part.table.words;
+        self.encoder.truth(s.rows_from(row), words, &mut truth);
         let values = answer.prediction.as_ref().map(|p| &p.values[..]);
         sums.counts.read += 1;
         match (&answer.prediction, wanted[series].row(row)) {
             (Some(prediction), OutputRow::Scored) => {
                 sums.counts.scored += 1;
                 let mut scaled = vec![0.0; truth.len()];
-                self.encoder.targets(s.rows_from(row), scalers, &mut scaled);
+                self.encoder.targets(s.rows_from(row), scalers, words, &mut scaled);
                 if let Some(l) = self.loss.step(&prediction.outputs, &scaled, None) {
                     sums.loss.sum += l;
                     sums.loss.steps += 1;
@@ -145,12 +169,12 @@ impl Evaluation<'_> {
                 let values: Vec<f64> = prediction.values.iter().map(|&v| f64::from(v)).collect();
                 let mut naive = vec![0.0; truth.len()];
                 Baseline::of(self.encoder).predict(self.encoder, s.row(row), scalers, &mut naive);
-                let (own_model, own_baseline) = &mut sums.series[series];
-                for score in [&mut sums.model, own_model] {
-                    score.add(&values, &truth, &scalers.targets);
-                }
-                for score in [&mut sums.baseline, own_baseline] {
-                    score.add(&naive, &truth, &scalers.targets);
+                sums.rows[series] += 1;
+                let own = sums.series.get_mut(series);
+                let truth = Truth::Numbers(truth.clone());
+                for scored in [&mut sums.all].into_iter().chain(own) {
+                    let naive = [Guess::Numbers(&naive)];
+                    scored.add(Guess::Numbers(&values), &naive, &truth, &scalers.targets);
                 }
             }
             (None, OutputRow::Scored) => sums.counts.leave_out("without a prediction"),
@@ -167,39 +191,57 @@ impl Evaluation<'_> {
                 wanted.iter().map(|w| w.asked.len().div_ceil(length) as u64).sum()
             }
             Plan::Running | Plan::Whole { .. } => {
-                sums.series.iter().filter(|(model, _)| model.count() > 0).count() as u64
+                sums.rows.iter().filter(|&&rows| rows > 0).count() as u64
             }
         };
     }
 
-    fn report(&self, split: &str, part: &PartRows, sums: Sums) -> Report {
+    /// What is predicted, by name.
+    fn predicted(&self) -> Predicted {
         let roles = &self.encoder.roles;
-        let names: Vec<String> =
-            roles.targets.iter().map(|&place| roles.columns[place].clone()).collect();
-        let baseline = Baseline::of(self.encoder);
-        let several = part.table.series.len() > 1;
-        let series = sums.series.iter().zip(&part.table.series);
-        let series = series.filter(|((model, _), _)| several && model.count() > 0);
+        Predicted {
+            targets: roles.targets.iter().map(|&place| roles.columns[place].clone()).collect(),
+            steps: self.encoder.steps,
+            ahead: self.encoder.lead > 0,
+        }
+    }
+
+    fn report(&self, split: &str, part: &PartRows, sums: Sums) -> Report {
+        let predicted = self.predicted();
+        let baselines = Baseline::all(self.encoder);
+        let named = baselines.iter().zip(&sums.all.naive);
+        let named = named.map(|(b, score)| (b.key().to_owned(), score.scores(&predicted)));
+        let named: Vec<(String, Scores)> = named.collect();
+        let best = best(&named);
+        let series = sums.series.iter().zip(&part.table.series).zip(&sums.rows);
+        let series = series.filter(|(_, rows)| **rows > 0).map(|((own, s), &rows)| SeriesReport {
+            key: s.key.join(" / "),
+            rows,
+            scores: own.model.scores(&predicted),
+            baseline: own.naive[best].scores(&predicted),
+        });
         let mut report = Report {
             split: split.to_owned(),
             rows: sums.counts,
             loss: sums.loss.per_sequence(),
             loss_per_step: sums.loss.per_step(),
-            scores: sums.model.scores(&names),
-            baselines: vec![(baseline.key().to_owned(), sums.baseline.scores(&names))],
-            series: series
-                .map(|((model, naive), s)| SeriesReport {
-                    key: s.key.join(" / "),
-                    rows: model.count(),
-                    scores: model.scores(&names),
-                    baseline: naive.scores(&names),
-                })
-                .collect(),
+            scores: sums.all.model.scores(&predicted),
+            baselines: named,
+            best_baseline: best,
+            classes: None,
+            series: series.collect(),
             horizon: (self.encoder.lead > 0).then_some(self.encoder.steps),
+            whole_series: false,
             time_step: part.table.step(),
             verdict: Verdict::default(),
         };
-        report.verdict = Verdict::of(&report, baseline);
+        report.verdict = Verdict::of(&report, baselines[best]);
         report
     }
+}
+
+/// The place of the naive prediction that errs least; the first of equals.
+fn best(baselines: &[(String, Scores)]) -> usize {
+    let errors = baselines.iter().enumerate().filter_map(|(k, (_, s))| Some((k, s.error()?)));
+    errors.min_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(k, _)| k)
 }

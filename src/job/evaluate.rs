@@ -48,7 +48,8 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
                         .into(),
                 ));
             }
-            let part = PartRows::whole(read_table(data, &model.encoder.roles)?);
+            let mut part = PartRows::whole(read_table(data, &model.encoder.roles)?);
+            part.read_words(&model.encoder);
             warn_of_trained_rows(&model, &part, warn);
             ("data".to_owned(), part, None)
         }
@@ -127,7 +128,8 @@ fn own_part(
         )));
     }
     let config = Config::load(&config_path, &[])?;
-    let dataset = Dataset::read(&config, &model.encoder.roles)?;
+    let mut dataset = Dataset::read(&config, &model.encoder.roles)?;
+    dataset.read_words(&model.encoder);
     let name = split.unwrap_or(if dataset.test.is_some() { "test" } else { "valid" });
     match dataset.part(name) {
         Some(part) => Ok((name.to_owned(), part.clone(), Some(dataset.train.rows()))),
@@ -150,7 +152,11 @@ pub(super) fn part_report(
         encoder: &model.encoder,
         scalers: &model.scalers,
         plan: model.plan(),
-        loss: Loss { kind: model.config.training.loss, sequences: 1.0 },
+        loss: Loss {
+            kind: model.config.training.loss,
+            sequences: 1.0,
+            class_weights: &model.encoder.class_weights,
+        },
     };
     evaluation.run(split, part, each)
 }

@@ -39,7 +39,7 @@ pub(super) fn parameters(a: &Architecture) -> u128 {
     let gates = cell::gates(a.cell) as u128;
     let layer = |input: u128| directions * gates * hidden * (input + hidden + 2);
     let rest = (a.layers as u128).saturating_sub(1);
-    let recurrent = layer(a.input as u128) + rest * layer(directions * hidden);
+    let recurrent = layer(a.input.features() as u128) + rest * layer(directions * hidden);
     match a.head {
         crate::config::Head::Linear => recurrent + a.outputs as u128 * (directions * hidden + 1),
         crate::config::Head::None => recurrent,
@@ -70,7 +70,8 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     // States, what cells keep, gates and their gradients, outputs and theirs.
     let kept = cell::saved(a.cell) as u128 + u128::from(cell::separate_h_grad(a.cell)) * gates;
     let per_unit = 2 + kept + gates + 3;
-    let per_step = a.layers as u128 * width * per_unit + 3 * a.outputs as u128 + a.input as u128;
+    let per_step =
+        a.layers as u128 * width * per_unit + 3 * a.outputs as u128 + a.input.features() as u128;
     Estimate {
         weights: 16 * count, // gradients, and packed for both ways
         moments: 12 * count,

@@ -1,5 +1,6 @@
 //! The live stream: rows in, predictions out, each before the next blocking read.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ pub use super::rows_out::Format;
 use super::rows_out::{Columns, Lead, RowWriter, Values};
 use crate::config::Missing;
 use crate::data::reader::{Header, Record, RecordReader};
-use crate::data::{LastValues, Row, RowLayout, TimeOrder};
+use crate::data::{LastValues, Row, RowLayout, TimeOrder, Words};
 use crate::error::{DataError, Error, Result, shown};
 use crate::kernel;
 use crate::serve::{Answer, InOrder, Plan, Predictor};
@@ -106,6 +107,7 @@ pub fn predict(
             &model.encoder,
             &model.scalers,
             model.plan(),
+            Cow::Owned(vec![Words::default(); roles.columns.len()]),
         ),
         order: TimeOrder::new(roles.order),
         last_values: LastValues::default(),
@@ -138,7 +140,7 @@ impl<W: Write> Stream<'_, '_, W> {
                 Ok(true) => {
                     self.rows += 1;
                     self.layout
-                        .parse(&record, &mut row)
+                        .parse(&record, &mut row, self.predictor.words_mut())
                         .and_then(|()| self.accept(&record, &mut row))
                 }
                 Err(error @ Error::Data(_)) => {

@@ -1,8 +1,8 @@
 //! What training and checking both start from: rows read, scalers fitted, the network made.
 
-use crate::config::{Config, LossSteps, State};
+use crate::config::{Config, LossSteps, State, TaskKind};
 use crate::data::audit::{Audited, Sizes};
-use crate::data::{Dataset, Encoder, PartRows, Scalers, Windows};
+use crate::data::{Dataset, Encoder, PartRows, Scalers, Vocabularies, Windows};
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
 use crate::kernel;
@@ -27,10 +27,15 @@ pub(super) struct Prepared {
 impl Prepared {
     pub(super) fn new(config: &Config) -> Result<Self> {
         kernel::variant()?;
-        let encoder = Encoder::new(config);
-        // Sizes are checked before any work: neither rows nor weights are there yet.
-        super::memory::check_parameters(&architecture(config, &encoder))?;
-        let dataset = Dataset::read(config, &encoder.roles)?;
+        // Sizes are checked before any work: neither rows nor words nor weights are there yet.
+        let without_words = Encoder::new(config, Vocabularies::default());
+        super::memory::check_parameters(&architecture(config, &without_words))?;
+        let mut dataset = Dataset::read(config, &without_words.roles)?;
+        let last_only = config.task.kind == TaskKind::Classification;
+        let (roles, train) = (&without_words.roles, &dataset.train);
+        let vocabularies = Vocabularies::fit(&config.data, roles, train, last_only);
+        let encoder = Encoder::new(config, vocabularies);
+        dataset.read_words(&encoder);
         let train = &dataset.train;
         let rows = train.table.series.iter().zip(&train.ranges);
         let rows = rows.map(|(s, range)| (&s.key[..], s.rows_between(range.start, range.end)));

@@ -125,7 +125,7 @@ impl Flops {
         let layer = |input: f64| 6.0 * gates * width * (input + hidden);
         let linear = a.head == Head::Linear;
         Self {
-            per_timestep: layer(a.input as f64) + (a.layers as f64 - 1.0) * layer(width),
+            per_timestep: layer(a.input.features() as f64) + (a.layers as f64 - 1.0) * layer(width),
             per_reading: if linear { 6.0 * width * a.outputs as f64 } else { 0.0 },
             every_step: a.read == Read::EveryStep,
         }
@@ -168,6 +168,7 @@ pub(super) fn affordable(config: &Config, prepared: &Prepared, most: f64) -> Con
 mod tests {
     use super::*;
     use crate::config::Cell;
+    use crate::model::InputShape;
 
     #[test]
     fn operations_of_a_step_by_hand() {
@@ -175,12 +176,13 @@ mod tests {
             cell: Cell::Gru,
             directions: 2,
             layers: 2,
-            input: 5,
+            input: InputShape::numbers(5),
             hidden: 4,
             outputs: 3,
             head: Head::Linear,
             read: Read::EveryStep,
             dropout: 0.0,
+            input_dropout: 0.0,
         };
         // 3 gates of 4 units in 2 directions read 5 + 4 numbers, then 8 + 4; the head reads 8.
         let recurrent = 6.0 * 3.0 * 4.0 * 2.0 * (9.0 + 12.0);

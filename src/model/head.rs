@@ -2,7 +2,7 @@
 
 use ndarray::{Ix1, Ix2};
 
-use super::params::{Layout, Slot};
+use super::params::{First, Layout, Slot};
 use super::weights::Affine;
 use crate::kernel::Start;
 
@@ -14,9 +14,10 @@ pub(super) struct Linear {
 
 impl Linear {
     pub(super) fn new(name: &str, input: usize, outputs: usize, layout: &mut Layout) -> Self {
+        let first = First::Uniform { inputs: input };
         Self {
-            weight: layout.add(format!("{name}.weight"), (outputs, input)),
-            bias: layout.add(format!("{name}.bias"), outputs),
+            weight: layout.add(format!("{name}.weight"), (outputs, input), first),
+            bias: layout.add(format!("{name}.bias"), outputs, first),
         }
     }
 }

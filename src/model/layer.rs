@@ -2,7 +2,7 @@
 
 use super::block::{Block, State};
 use super::direction::Direction;
-use super::dropout::{DropoutKey, Mask};
+use super::dropout::{DropoutKey, Mask, scale};
 use super::params::Layout;
 use super::recurrence::{self, Above, Recurrence};
 use super::weights::Recurrent;
@@ -33,9 +33,19 @@ pub(super) struct Tape {
 }
 
 impl Layer {
-    pub(super) fn new(index: usize, shape: Shape, input: usize, layout: &mut Layout) -> Self {
-        let recurrence =
-            |&d| Recurrence::new(shape.cell, d, index, input, shape.hidden, &mut *layout);
+    /// `prefix`: what its tensors' names begin with.
+    pub(super) fn new(
+        prefix: &str,
+        index: usize,
+        shape: Shape,
+        input: usize,
+        layout: &mut Layout,
+    ) -> Self {
+        let recurrence = |&d: &Direction| {
+            let suffix = if d == Direction::Reverse { "_reverse" } else { "" };
+            let name = |tensor: &str| format!("{prefix}{tensor}_l{index}{suffix}");
+            Recurrence::new(shape.cell, d, name, input, shape.hidden, &mut *layout)
+        };
         Self { index, shape, recurrences: shape.directions.iter().map(recurrence).collect() }
     }
 
@@ -138,8 +148,4 @@ impl Layer {
             }
         }
     }
-}
-
-fn scale(values: &mut [f32], factors: &[f32]) {
-    values.iter_mut().zip(factors).for_each(|(v, f)| *v *= f);
 }

@@ -4,16 +4,21 @@
 pub mod cell;
 
 mod block;
+mod characters;
 mod direction;
 mod dropout;
 mod edge;
+mod embedding;
+mod features;
 mod gradient;
 mod head;
 mod init;
+mod input;
 mod layer;
 mod network;
 mod params;
 mod recurrence;
+mod spellings;
 mod weights;
 
 pub use block::{BLOCK_ROWS, Block, State};
@@ -22,6 +27,7 @@ pub use dropout::DropoutKey;
 pub use edge::{Outputs, run};
 pub use gradient::GradientPart;
 pub use init::initial_params;
+pub use input::{CharactersShape, EmbeddingShape, InputShape};
 pub use network::{Architecture, Network, Read, Tape};
 pub use params::{Entry, Layout, Slot, Tensors};
 pub use weights::Weights;

@@ -7,7 +7,7 @@ use ndarray::{Ix1, Ix2};
 use super::block::Block;
 use super::cell;
 use super::direction::Direction;
-use super::params::{Layout, Slot};
+use super::params::{First, Layout, Slot};
 use super::weights::Recurrent;
 use crate::config::Cell;
 use crate::kernel::{Start, StepBackward, StepForward};
@@ -55,23 +55,22 @@ impl Recurrence {
     pub(super) fn new(
         cell: Cell,
         direction: Direction,
-        layer: usize,
+        name: impl Fn(&str) -> String,
         input: usize,
         hidden: usize,
         layout: &mut Layout,
     ) -> Self {
         let width = cell::gates(cell) * hidden;
-        let suffix = if direction == Direction::Reverse { "_reverse" } else { "" };
-        let name = |tensor: &str| format!("rnn.{tensor}_l{layer}{suffix}");
+        let first = First::Uniform { inputs: hidden };
         Self {
             cell,
             direction,
             hidden,
             input,
-            weight_ih: layout.add(name("weight_ih"), (width, input)),
-            weight_hh: layout.add(name("weight_hh"), (width, hidden)),
-            bias_ih: layout.add(name("bias_ih"), width),
-            bias_hh: layout.add(name("bias_hh"), width),
+            weight_ih: layout.add(name("weight_ih"), (width, input), first),
+            weight_hh: layout.add(name("weight_hh"), (width, hidden), first),
+            bias_ih: layout.add(name("bias_ih"), width, first),
+            bias_hh: layout.add(name("bias_hh"), width, first),
         }
     }
 

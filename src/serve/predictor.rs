@@ -1,12 +1,13 @@
 //! Rows in, predictions out. Work is gathered while rows are plenty and done at once when asked; neither
 //! changes a bit, because every sequence is computed by itself.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use rayon::prelude::*;
 
 use super::plan::Plan;
-use crate::data::{Encoder, ScalerSet, Scalers};
+use crate::data::{Encoder, ScalerSet, Scalers, Words};
 use crate::model::{Architecture, BLOCK_ROWS, Block, Network, Read, State, Tape, Tensors, Weights};
 
 /// What is known about a row that was pushed with a ticket.
@@ -18,13 +19,15 @@ pub struct Answer {
     pub prediction: Option<Prediction>,
 }
 
-/// A prediction, one number per target and step (target x steps + step - 1).
+/// A prediction, one number per target and step (target x steps + step - 1), or one class per step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
     /// As the network puts it out: scaled, counted from the anchor.
     pub outputs: Vec<f32>,
-    /// In data units.
+    /// In data units; of a category the likeliest class.
     pub values: Vec<f32>,
+    /// Of a category, `[steps, classes]`; else empty.
+    pub probabilities: Vec<f32>,
 }
 
 /// Makes predictions for any number of series.
@@ -34,6 +37,8 @@ pub struct Predictor<'a> {
     encoder: &'a Encoder,
     scalers: &'a Scalers,
     plan: Plan,
+    /// The words that rows refer to by number, of each column.
+    words: Cow<'a, [Words]>,
     tracks: Vec<Track<'a>>,
     by_key: HashMap<Vec<String>, usize>,
     jobs: Vec<Job>,
@@ -82,19 +87,21 @@ impl<'a> Predictor<'a> {
         encoder: &'a Encoder,
         scalers: &'a Scalers,
         plan: Plan,
+        words: Cow<'a, [Words]>,
     ) -> Self {
         // Of a window only the last step is asked for: the same parameters, read at the final state.
         let read = match plan {
             Plan::Window { .. } | Plan::Whole { last: true } => Read::FinalState,
             _ => Read::EveryStep,
         };
-        let network = Network::new(Architecture { read, ..*network.architecture() });
+        let network = Network::new(Architecture { read, ..network.architecture().clone() });
         Self {
             weights: Weights::for_prediction(&network, params),
             network,
             encoder,
             scalers,
             plan,
+            words,
             tracks: Vec::new(),
             by_key: HashMap::new(),
             jobs: Vec::new(),
@@ -119,6 +126,11 @@ impl<'a> Predictor<'a> {
             state: None,
         });
         (self.tracks.len() - 1, !known)
+    }
+
+    /// The words of each column, to which those of the rows to come are added.
+    pub fn words_mut(&mut self) -> &mut [Words] {
+        self.words.to_mut()
     }
 
     /// Takes the next row of a series, `[columns]`. With a ticket it will be answered.
@@ -246,12 +258,11 @@ impl<'a> Predictor<'a> {
         let Worker { block, tape } = worker;
         let (columns, rows) = (self.encoder.columns(), jobs.len());
         let lengths: Vec<usize> = jobs.iter().map(|job| job.len).collect();
-        block.reset(&lengths, self.encoder.features());
+        block.reset(&lengths, &self.network.architecture().input);
         for (row, job) in jobs.iter().enumerate() {
             let track = &self.tracks[job.track];
             let values = &track.values[job.start * columns..(job.start + job.len) * columns];
-            let write = |t, feature, value| block.step_mut(t, row)[feature] = value;
-            self.encoder.inputs(values, track.scalers, write);
+            self.encoder.inputs(values, track.scalers, &self.words, None, (block, row));
         }
         if self.plan == Plan::Running {
             block.initial = Some(self.gather_states(jobs));
@@ -298,9 +309,15 @@ impl<'a> Predictor<'a> {
     fn decode(&self, track: usize, row: usize, outputs: &[f32]) -> Prediction {
         let (track, columns) = (&self.tracks[track], self.encoder.columns());
         let row = &track.values[row * columns..(row + 1) * columns];
-        let mut values = vec![0.0; outputs.len()];
-        self.encoder.decode(row, outputs, track.scalers, &mut values);
-        Prediction { outputs: outputs.to_vec(), values }
+        let mut values = vec![0.0; self.encoder.target_width()];
+        let mut probabilities = Vec::new();
+        if self.encoder.classes().is_some() {
+            probabilities.resize(outputs.len(), 0.0);
+            self.encoder.decode_classes(outputs, &mut values, &mut probabilities);
+        } else {
+            self.encoder.decode(row, outputs, track.scalers, &mut values);
+        }
+        Prediction { outputs: outputs.to_vec(), values, probabilities }
     }
 
     /// Drops the rows that no later prediction reads.

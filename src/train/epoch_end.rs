@@ -59,7 +59,11 @@ impl Trainer<'_> {
             encoder: self.encoder,
             scalers: self.scalers,
             plan: Plan::new(self.config),
-            loss: Loss { kind: self.config.training.loss, sequences: 1.0 },
+            loss: Loss {
+                kind: self.config.training.loss,
+                sequences: 1.0,
+                class_weights: &self.encoder.class_weights,
+            },
         };
         valid_loss(&evaluation, valid).map(Some)
     }
@@ -96,8 +100,6 @@ fn keep_best(progress: &mut Progress, valid_loss: Option<f64>) -> bool {
 
 /// `valid_<metric>` of a record.
 fn valid_figures(report: &Report) -> serde_json::Map<String, serde_json::Value> {
-    let data =
-        report.scores.data.iter().flat_map(|f| f.named().map(|(n, v)| (format!("valid_{n}"), v)));
-    let scaled = report.scores.scaled.named().map(|(n, v)| (format!("valid_{n}_scaled"), v));
-    data.chain(scaled).map(|(name, value)| (name, serde_json::json!(value))).collect()
+    let named = report.scores.named().into_iter();
+    named.map(|(name, value)| (format!("valid_{name}"), serde_json::json!(value))).collect()
 }

@@ -37,7 +37,7 @@ pub(super) struct Batch<'a> {
     pub(super) spans: &'a [Span],
     /// Their initial states, one row per sequence; `None`: zeros.
     pub(super) initial: Option<&'a State>,
-    pub(super) loss: Loss,
+    pub(super) loss: Loss<'a>,
     pub(super) dropout: Option<DropoutKey>,
 }
 
@@ -74,7 +74,11 @@ impl Workspace {
         batch: &Batch,
     ) -> LossSum {
         self.weights.pack(network, params);
-        let together = rows_together(batch.spans, rayon::current_num_threads());
+        let together = if network.architecture().input.characters.is_empty() {
+            rows_together(batch.spans, rayon::current_num_threads())
+        } else {
+            BLOCK_ROWS // each distinct spelling of a block is summed once
+        };
         let (count, weights) = (batch.spans.len().div_ceil(together), &self.weights);
         while self.blocks.len() < count {
             let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
@@ -83,8 +87,7 @@ impl Workspace {
         let blocks = &mut self.blocks[..count];
         let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(together)).enumerate();
         pairs.for_each(|(index, (work, spans))| {
-            assembler.fill(spans, &mut work.block, &mut work.targets);
-            work.block.first_row = index * together;
+            assembler.fill(spans, index * together, &mut work.block, &mut work.targets);
             work.block.initial = batch.initial.map(|state| {
                 let mut own = network.zero_state(spans.len());
                 let hidden = network.architecture().hidden;

@@ -126,8 +126,8 @@ fn scale(audited: &Audited, column: usize) -> ScaleKind {
     let input = roles.inputs.iter().position(|&place| place == column);
     let target = roles.targets.iter().position(|&place| place == column);
     match (input, target) {
-        (Some(k), _) => data.inputs[k].scale,
-        (None, Some(k)) => data.targets[k].scale,
+        (Some(k), _) => data.inputs[k].scale().unwrap_or(ScaleKind::None),
+        (None, Some(k)) => data.targets[k].scale().unwrap_or(ScaleKind::None),
         (None, None) => ScaleKind::None,
     }
 }

@@ -88,7 +88,11 @@ fn scoring(config: &Config, prepared: &Prepared, timestep: f64) -> Result<f64> {
         encoder: &prepared.encoder,
         scalers: &prepared.scalers,
         plan,
-        loss: Loss { kind: config.training.loss, sequences: 1.0 },
+        loss: Loss {
+            kind: config.training.loss,
+            sequences: 1.0,
+            class_weights: &prepared.encoder.class_weights,
+        },
     };
     let guess =
         timestep / 3.0 * if let Plan::Window { length, .. } = plan { length as f64 } else { 1.0 };
