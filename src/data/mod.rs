@@ -1,6 +1,7 @@
 //! From CSV to the numbers a network reads: tables, splits, windows, scaling.
 
 pub mod audit;
+mod contexts;
 mod dataset;
 mod encoder;
 mod forget;
@@ -22,6 +23,7 @@ mod vocabulary;
 mod windows;
 mod words;
 
+pub use contexts::Context;
 pub use dataset::{Dataset, PartRows};
 pub use encoder::Encoder;
 pub use forget::Forget;
