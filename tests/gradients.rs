@@ -143,7 +143,7 @@ fn what_is_learned_below_the_first_layer_has_the_right_gradients() {
                         Architecture { input, read, ..small(cell, layers, directions) };
                     for lengths in [&[6, 3, 3, 1][..], &[2, 2]] {
                         let case = Case::new(architecture.clone(), lengths, &mut rng);
-                        compare(&named(&architecture, lengths), &case, &[], None, 20);
+                        compare(&named(&architecture, lengths), &case, &[], None, 12);
                     }
                 }
             }

@@ -2,12 +2,14 @@
 
 mod common;
 
-use common::case::{CELLS, Case, flat, named, small, states_of};
+use common::case::{CELLS, Case, flat, named, small, states_of, words};
 use common::twin::TwinInput;
 use common::{Rng, assert_close, assert_same, wide};
 use ndarray::{Array3, s};
 use rnn::config::Cell;
-use rnn::model::{Architecture, Block, DropoutKey, Read, State, Weights, run};
+use rnn::model::{
+    Architecture, BLOCK_ROWS, Block, DropoutKey, InputShape, Read, State, Tensors, Weights, run,
+};
 
 /// f32 against f64, relative to the largest value.
 const OUTPUTS: f64 = 1e-5;
@@ -21,12 +23,23 @@ fn kinds() -> impl Iterator<Item = (Cell, usize, usize, Read)> {
     CELLS.into_iter().flat_map(of_cell)
 }
 
+/// Every kind, reading numbers alone, and words beside them.
+fn kinds_of_input() -> impl Iterator<Item = Architecture> {
+    kinds().flat_map(|(cell, layers, directions, read)| {
+        [InputShape::numbers(3), words(2, 2, 1)].map(|input| Architecture {
+            input,
+            read,
+            ..small(cell, layers, directions)
+        })
+    })
+}
+
 #[test]
 fn a_used_tape_gives_what_a_fresh_one_gives() {
     let mut rng = Rng(6);
-    for (cell, layers, directions, read) in kinds() {
-        let dropout = if layers > 1 { 0.3 } else { 0.0 };
-        let architecture = Architecture { read, dropout, ..small(cell, layers, directions) };
+    for architecture in kinds_of_input() {
+        let dropout = if architecture.layers > 1 { 0.3 } else { 0.0 };
+        let architecture = Architecture { dropout, input_dropout: 0.2, ..architecture };
         let large = Case::new(architecture.clone(), &[9, 9, 8, 8, 8, 1], &mut rng);
         let large = large.with_initial_state(&mut rng);
         let mut tape = large.network.tape();
@@ -46,8 +59,8 @@ fn a_used_tape_gives_what_a_fresh_one_gives() {
 fn rows_of_a_batch_know_nothing_of_each_other() {
     let mut rng = Rng(7);
     let (lengths, hidden) = ([9, 6, 6, 2, 1], 37);
-    for (cell, layers, directions, read) in kinds() {
-        let architecture = Architecture { read, hidden, ..small(cell, layers, directions) };
+    for architecture in kinds_of_input() {
+        let architecture = Architecture { hidden, ..architecture };
         let what = named(&architecture, &lengths);
         let together = Case::new(architecture.clone(), &lengths, &mut rng);
         let whole = together.pass(None, &mut together.network.tape());
@@ -71,15 +84,56 @@ fn rows_of_a_batch_know_nothing_of_each_other() {
 fn what_stands_behind_the_end_of_a_sequence_changes_nothing() {
     let mut rng = Rng(10);
     let lengths = [7, 5, 5, 1];
-    for (cell, layers, directions, read) in kinds() {
-        let architecture = Architecture { read, ..small(cell, layers, directions) };
+    for architecture in kinds_of_input() {
         let mut case = Case::new(architecture.clone(), &lengths, &mut rng);
         let clean = case.pass(None, &mut case.network.tape());
         for (row, &length) in lengths.iter().enumerate() {
-            (length..lengths[0]).for_each(|t| case.block.step_mut(t, row).fill(1e3));
+            for t in length..lengths[0] {
+                case.block.step_mut(t, row).fill(1e3);
+                let tokens = architecture.input.embeddings.len();
+                (0..tokens).for_each(|k| case.block.set_token(k, t, row, 5));
+            }
         }
         let littered = case.pass(None, &mut case.network.tape());
         assert_eq!(clean, littered, "{}", named(&architecture, &lengths));
+    }
+}
+
+/// Many sequences in one block, or in blocks of those that are summed together: tables and dropout must not notice.
+#[test]
+fn how_many_sequences_a_block_holds_changes_no_bit() {
+    let mut rng = Rng(14);
+    let key = Some(DropoutKey { seed: 2, step: 3 });
+    for cell in CELLS {
+        let architecture =
+            Architecture { input: words(2, 2, 0), input_dropout: 0.2, ..small(cell, 1, 2) };
+        let (rows, steps, outputs) = (40, 6, architecture.outputs);
+        let whole = Case::new(architecture.clone(), &vec![steps; rows], &mut rng);
+        let together = whole.pass(key, &mut whole.network.tape());
+        let mut sum = Tensors::zeros(whole.network.layout());
+        for first in (0..rows).step_by(BLOCK_ROWS) {
+            let count = BLOCK_ROWS.min(rows - first);
+            let mut piece = Case::new(architecture.clone(), &vec![steps; count], &mut Rng(0));
+            piece.params = whole.params.clone();
+            piece.block.first_row = first;
+            for (row, t) in (0..count).flat_map(|row| (0..steps).map(move |t| (row, t))) {
+                let from = t * rows + first + row;
+                let numbers = whole.block.numbers();
+                let values = &whole.block.inputs()[from * numbers..][..numbers];
+                piece.block.step_mut(t, row).copy_from_slice(values);
+                whole.words[first + row][t].put(&mut piece.block, t, row);
+                piece.weights[(t * count + row) * outputs..][..outputs]
+                    .copy_from_slice(&whole.weights[from * outputs..][..outputs]);
+            }
+            let mut tape = piece.network.tape();
+            piece.pass(key, &mut tape);
+            for part in piece.network.gradient_parts() {
+                let share = &mut sum.as_mut_slice()[part.range.clone()];
+                piece.network.add_gradient(&part, &piece.block, &tape, share);
+            }
+        }
+        let what = named(&architecture, &[steps]);
+        assert_same(&what, together.gradients.as_slice(), sum.as_slice());
     }
 }
 
@@ -94,6 +148,7 @@ fn only_row(case: &Case, row: usize) -> Case {
     for t in 0..length {
         let values = &case.block.inputs()[(t * rows + row) * features..][..features];
         alone.block.step_mut(t, 0).copy_from_slice(values);
+        case.words[row][t].put(&mut alone.block, t, 0);
     }
     for (t, weights) in alone.weights.chunks_exact_mut(outputs).enumerate() {
         weights.copy_from_slice(&case.weights[(t * rows + row) * outputs..][..outputs]);

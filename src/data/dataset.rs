@@ -99,7 +99,8 @@ impl Dataset {
     pub(super) fn cut(config: &Config, table: Table) -> Result<Self> {
         let split = config.data.split.as_ref();
         let split = split.ok_or_else(|| Error::Internal("one source without a split".into()))?;
-        let ranges = split::cut(split, &table)?;
+        let roles = Roles::new(config);
+        let ranges = split::cut(split, &table, roles.one_label.then_some(roles.targets[0]))?;
         let table = Arc::new(table);
         let part = |pick: fn(&split::Ranges) -> &Range<usize>| PartRows {
             table: Arc::clone(&table),

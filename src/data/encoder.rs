@@ -36,7 +36,7 @@ impl Encoder {
         let weights = &config.training.class_weights;
         let class_weights = vocabularies.classes.as_ref().map(|classes| classes.weights(weights));
         Self {
-            roles: Roles::new(&config.data),
+            roles: Roles::new(config),
             class_weights: class_weights.unwrap_or_default(),
             vocabularies,
             columns,

@@ -1,8 +1,10 @@
 //! From CSV to the numbers a network reads: tables, splits, windows, scaling.
 
 pub mod audit;
+mod by_column;
 mod contexts;
 mod dataset;
+mod deal;
 mod encoder;
 mod forget;
 pub mod lanes;

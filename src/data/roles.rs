@@ -1,6 +1,6 @@
 //! Which columns a model uses, and what for.
 
-use crate::config::{Column, DataConfig, Dialect, Missing, Order, SeriesBy};
+use crate::config::{Column, Config, Dialect, Missing, Order, SeriesBy, SplitBy, TaskKind};
 
 /// The columns in use, each once, and where inputs and targets stand among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct Roles {
     pub inputs: Vec<usize>,
     /// Places of the targets in `columns`.
     pub targets: Vec<usize>,
+    /// The column that says which part a row belongs to.
+    pub part: Option<String>,
+    /// Whether a series has one label, as a classification asks for.
+    pub one_label: bool,
     /// The time column.
     pub time: Option<String>,
     /// What a time out of order does.
@@ -27,7 +31,8 @@ pub struct Roles {
 
 impl Roles {
     /// The roles a config gives.
-    pub fn new(config: &DataConfig) -> Self {
+    pub fn new(config: &Config) -> Self {
+        let (config, task) = (&config.data, config.task.kind);
         let mut columns: Vec<String> = Vec::new();
         let mut are_words = Vec::new();
         let mut place = |column: &Column| {
@@ -44,6 +49,11 @@ impl Roles {
             are_words,
             inputs,
             targets,
+            part: match config.split.as_ref().map(|split| &split.by) {
+                Some(SplitBy::Column(column)) => Some(column.clone()),
+                _ => None,
+            },
+            one_label: task == TaskKind::Classification,
             time: config.time.clone(),
             order: config.order,
             series: config.series.clone(),

@@ -16,6 +16,7 @@ pub struct RowLayout {
     time: Option<usize>,
     series: Vec<usize>,
     are_words: Vec<bool>,
+    part: Option<usize>,
     missing: Missing,
 }
 
@@ -34,6 +35,8 @@ pub struct Row {
     pub time: Option<Time>,
     /// What names its series.
     pub key: Vec<String>,
+    /// What stands in the split column, where that is read.
+    pub part: String,
     /// Cells that were too small for f32 and became zero.
     pub underflows: u64,
 }
@@ -60,7 +63,13 @@ impl RowLayout {
             SeriesBy::One | SeriesBy::File => Vec::new(),
         };
         let are_words = roles.are_words.clone();
-        Ok(Self { header, columns, time, series, are_words, missing: roles.missing })
+        Ok(Self { header, columns, time, series, are_words, part: None, missing: roles.missing })
+    }
+
+    /// Reads the split column, too.
+    pub fn dealt_by(&mut self, column: &str) -> Result<()> {
+        self.part = Some(self.header.position(column, " of data.split")?);
+        Ok(())
     }
 
     /// The header it was made from.
@@ -102,6 +111,10 @@ impl RowLayout {
         for (part, &place) in row.key.iter_mut().zip(&self.series) {
             part.clear();
             part.push_str(self.header.text(record, place)?);
+        }
+        row.part.clear();
+        if let Some(place) = self.part {
+            row.part.push_str(self.header.text(record, place)?);
         }
         Ok(())
     }

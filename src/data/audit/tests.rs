@@ -29,20 +29,20 @@ const FORECAST: &str = r#"{"type":"forecast"}"#;
 /// The column `y`, with a time column unless its name is empty.
 pub(super) fn table(time: &str, csv: &str) -> Table {
     let time = if time.is_empty() { String::new() } else { format!(r#""time":"{time}","#) };
-    table_of(&Roles::new(&config(&format!(r#"{time}"targets":["y"]"#), FORECAST).data), csv)
+    table_of(&Roles::new(&config(&format!(r#"{time}"targets":["y"]"#), FORECAST)), csv)
 }
 
 /// The column `y`, by the series in `name`.
 pub(super) fn table_of_series(csv: &str) -> Table {
     let data = r#""series":"name","targets":["y"]"#;
-    table_of(&Roles::new(&config(data, FORECAST).data), csv)
+    table_of(&Roles::new(&config(data, FORECAST)), csv)
 }
 
 /// Some columns as one part.
 pub(super) fn part(columns: &[&str], csv: &str) -> PartRows {
     let names = format!("{columns:?}");
     let data = format!(r#""inputs":{names},"targets":{names}"#);
-    PartRows::whole(table_of(&Roles::new(&config(&data, FORECAST).data), csv))
+    PartRows::whole(table_of(&Roles::new(&config(&data, FORECAST)), csv))
 }
 
 /// The first rows of each series, and the rest.
