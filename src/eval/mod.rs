@@ -2,6 +2,7 @@
 
 mod baselines;
 mod class_report;
+mod judge;
 mod report;
 mod rows;
 mod run;

@@ -1,18 +1,15 @@
 //! One evaluation: the rows of a part through the predictor, beside the truth.
 
-use std::borrow::Cow;
-
-use super::baselines::Baseline;
+use super::judge::{Judge, JudgedRow};
 use super::report::{Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
-use super::score::{Guess, Predicted, Score, Truth};
 use super::scores::Scores;
 use super::verdict::Verdict;
-use crate::data::{Encoder, PartRows, Scaler, Scalers};
+use crate::data::{Encoder, PartRows, Scalers};
 use crate::error::Result;
 use crate::model::{Network, Tensors};
 use crate::optim::{Loss, LossSum};
-use crate::serve::{Answer, InOrder, Plan, Predictor};
+use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
 
 /// What is evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +26,8 @@ pub struct Evaluation<'a> {
     pub plan: Plan,
     /// The loss of a step; its `sequences` is not used.
     pub loss: Loss<'a>,
+    /// Whether a series has one prediction, that of its last row, and no row another.
+    pub whole_series: bool,
 }
 
 /// One row that was asked for, in the order of the file.
@@ -38,37 +37,23 @@ pub struct Evaluated<'a> {
     pub series: usize,
     /// Its row there.
     pub row: usize,
-    /// The prediction, in data units.
-    pub values: Option<&'a [f32]>,
-    /// What came true, `[targets x steps]`; NaN where it is not known.
+    /// The prediction.
+    pub prediction: Option<&'a Prediction>,
+    /// What came true, `[targets x steps]`: of a category the number of the word; NaN where it is not known.
     pub truth: &'a [f64],
 }
 
 /// Everything summed up on the way.
-struct Sums {
+struct Sums<'a> {
     loss: LossSum,
-    all: Scored,
-    series: Vec<Scored>,
+    judge: Judge<'a>,
     /// Rows scored of each series.
     rows: Vec<u64>,
     counts: RowCounts,
 }
 
-/// The errors of the model and of each naive prediction.
-#[derive(Clone)]
-struct Scored {
-    model: Score,
-    naive: Vec<Score>,
-}
-
-impl Scored {
-    fn add(&mut self, guess: Guess, naive: &[Guess], truth: &Truth, scalers: &[Scaler]) {
-        self.model.add(guess, truth, scalers);
-        for (score, guess) in self.naive.iter_mut().zip(naive) {
-            score.add(*guess, truth, scalers);
-        }
-    }
-}
+/// Figures of classes by series are shown of so many at most: sentences are no series one would look for.
+const CLASS_SERIES: usize = 20;
 
 /// The mean of `l` over the scored rows, and the figures that go with it.
 pub fn valid_loss(evaluation: &Evaluation, part: &PartRows) -> Result<Report> {
@@ -91,18 +76,15 @@ impl Evaluation<'_> {
             .zip(&table.series)
             .map(|(range, s)| Wanted::new(range.clone(), s.rows(), self.plan, lead, reach))
             .collect();
-        let words = Cow::Borrowed(&table.words[..]);
+        let words = WordsOf::Table(&table.words);
         let (network, params, encoder) = (self.network, self.params, self.encoder);
         let mut predictor =
             Predictor::new(network, params, encoder, self.scalers, self.plan, words);
         let tracks: Vec<usize> = table.series.iter().map(|s| predictor.series(&s.key).0).collect();
-        let score = Score::numbers(&self.predicted());
-        let naive = vec![score.clone(); Baseline::all(self.encoder).len()];
-        let all = Scored { model: score, naive };
+        let several = if self.by_series(part) { table.series.len() } else { 0 };
         let mut sums = Sums {
             loss: LossSum::default(),
-            series: vec![all.clone(); if table.series.len() > 1 { table.series.len() } else { 0 }],
-            all,
+            judge: Judge::new(self.encoder, several),
             rows: vec![0; table.series.len()],
             counts: RowCounts::default(),
         };
@@ -154,33 +136,36 @@ impl Evaluation<'_> {
         let (scalers, _) = self.scalers.of(&s.key);
         let mut truth = vec![f64::NAN; self.encoder.target_width()];
         let words = &part.table.words;
-        self.encoder.truth(s.rows_from(row), words, &mut truth);
-        let values = answer.prediction.as_ref().map(|p| &p.values[..]);
+        self.encoder.truth(s.rows_from(row), &mut truth);
         sums.counts.read += 1;
-        match (&answer.prediction, wanted[series].row(row)) {
+        let prediction = answer.prediction.as_ref();
+        match (prediction, wanted[series].row(row)) {
             (Some(prediction), OutputRow::Scored) => {
                 sums.counts.scored += 1;
+                sums.rows[series] += 1;
                 let mut scaled = vec![0.0; truth.len()];
                 self.encoder.targets(s.rows_from(row), scalers, words, &mut scaled);
                 if let Some(l) = self.loss.step(&prediction.outputs, &scaled, None) {
                     sums.loss.sum += l;
                     sums.loss.steps += 1;
                 }
-                let values: Vec<f64> = prediction.values.iter().map(|&v| f64::from(v)).collect();
-                let mut naive = vec![0.0; truth.len()];
-                Baseline::of(self.encoder).predict(self.encoder, s.row(row), scalers, &mut naive);
-                sums.rows[series] += 1;
-                let own = sums.series.get_mut(series);
-                let truth = Truth::Numbers(truth.clone());
-                for scored in [&mut sums.all].into_iter().chain(own) {
-                    let naive = [Guess::Numbers(&naive)];
-                    scored.add(Guess::Numbers(&values), &naive, &truth, &scalers.targets);
-                }
+                let row = JudgedRow { values: s.row(row), words, scalers, truth: &truth };
+                sums.judge.add(prediction, &row, series);
             }
             (None, OutputRow::Scored) => sums.counts.leave_out("without a prediction"),
             (_, OutputRow::LeftOut(reason)) => sums.counts.leave_out(reason),
         }
-        each(Evaluated { series, row, values, truth: &truth })
+        if self.whole_series && prediction.is_none() {
+            return Ok(());
+        }
+        each(Evaluated { series, row, prediction, truth: &truth })
+    }
+
+    /// Whether figures by series say anything: of classes only where series are few and long.
+    fn by_series(&self, part: &PartRows) -> bool {
+        let series = part.table.series.len();
+        let few = self.encoder.classes().is_none() || series <= CLASS_SERIES;
+        series > 1 && few && !self.whole_series
     }
 
     /// Sequences the scored rows belong to: windows (one a row), blocks, or series.
@@ -196,46 +181,32 @@ impl Evaluation<'_> {
         };
     }
 
-    /// What is predicted, by name.
-    fn predicted(&self) -> Predicted {
-        let roles = &self.encoder.roles;
-        Predicted {
-            targets: roles.targets.iter().map(|&place| roles.columns[place].clone()).collect(),
-            steps: self.encoder.steps,
-            ahead: self.encoder.lead > 0,
-        }
-    }
-
     fn report(&self, split: &str, part: &PartRows, sums: Sums) -> Report {
-        let predicted = self.predicted();
-        let baselines = Baseline::all(self.encoder);
-        let named = baselines.iter().zip(&sums.all.naive);
-        let named = named.map(|(b, score)| (b.key().to_owned(), score.scores(&predicted)));
-        let named: Vec<(String, Scores)> = named.collect();
-        let best = best(&named);
-        let series = sums.series.iter().zip(&part.table.series).zip(&sums.rows);
-        let series = series.filter(|(_, rows)| **rows > 0).map(|((own, s), &rows)| SeriesReport {
-            key: s.key.join(" / "),
-            rows,
-            scores: own.model.scores(&predicted),
-            baseline: own.naive[best].scores(&predicted),
+        let (judge, rows) = (sums.judge, &sums.rows);
+        let baselines = judge.baselines();
+        let best_baseline = best(&baselines);
+        let scored = part.table.series.iter().zip(rows).enumerate();
+        let scored = scored.filter(|(_, (_, rows))| **rows > 0);
+        let series = scored.filter_map(|(k, (s, &rows))| {
+            let (scores, baseline) = judge.series(k, best_baseline)?;
+            Some(SeriesReport { key: s.key.join(" / "), rows, scores, baseline })
         });
         let mut report = Report {
             split: split.to_owned(),
             rows: sums.counts,
             loss: sums.loss.per_sequence(),
             loss_per_step: sums.loss.per_step(),
-            scores: sums.all.model.scores(&predicted),
-            baselines: named,
-            best_baseline: best,
-            classes: None,
+            scores: judge.model(),
+            baselines,
+            best_baseline,
+            classes: judge.classes(),
             series: series.collect(),
             horizon: (self.encoder.lead > 0).then_some(self.encoder.steps),
-            whole_series: false,
+            whole_series: self.whole_series,
             time_step: part.table.step(),
             verdict: Verdict::default(),
         };
-        report.verdict = Verdict::of(&report, baselines[best]);
+        report.verdict = Verdict::of(&report, judge.kinds()[best_baseline]);
         report
     }
 }

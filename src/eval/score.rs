@@ -2,7 +2,7 @@
 
 use super::scores::{ClassScores, NumberScores, Scores, TargetScores};
 use crate::data::Scaler;
-use crate::metrics::{ClassErrors, Errors, Figures};
+use crate::metrics::{ClassErrors, Confusion, Errors, Figures};
 
 /// Accumulates one predictor's errors.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Predicted {
     pub(super) steps: usize,
     /// Whether it is a forecast.
     pub(super) ahead: bool,
+    /// Whether the target is a category.
+    pub(super) classes: bool,
 }
 
 /// What a predictor says at one row.
@@ -67,16 +69,15 @@ struct Pair {
 
 #[derive(Clone, Debug)]
 pub(super) struct ClassScore {
-    pub(super) all: ClassErrors,
+    all: ClassErrors,
     steps: Vec<ClassErrors>,
 }
 
 impl Score {
-    pub(super) fn numbers(predicted: &Predicted) -> Self {
-        Score::Numbers(NumberScore::new(predicted.targets.len(), predicted.steps))
-    }
-
-    pub(super) fn classes(predicted: &Predicted) -> Self {
+    pub(super) fn new(predicted: &Predicted) -> Self {
+        if !predicted.classes {
+            return Score::Numbers(NumberScore::new(predicted.targets.len(), predicted.steps));
+        }
         let steps = vec![ClassErrors::default(); predicted.steps];
         Score::Classes(ClassScore { all: ClassErrors::default(), steps })
     }
@@ -91,6 +92,14 @@ impl Score {
                 score.add(labels, truth);
             }
             _ => unreachable!("a target has one type"),
+        }
+    }
+
+    /// Over all steps, which class was taken for which.
+    pub(super) fn confusion(&self) -> Option<&Confusion> {
+        match self {
+            Score::Numbers(_) => None,
+            Score::Classes(score) => Some(&score.all.confusion),
         }
     }
 

@@ -5,7 +5,7 @@ use std::fs;
 use super::prepare::Prepared;
 use crate::config::{Config, State};
 use crate::error::{Error, Result};
-use crate::model::{Architecture, cell};
+use crate::model::{Architecture, InputShape, cell};
 
 /// Bytes by purpose; the largest first where it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,11 +39,23 @@ pub(super) fn parameters(a: &Architecture) -> u128 {
     let gates = cell::gates(a.cell) as u128;
     let layer = |input: u128| directions * gates * hidden * (input + hidden + 2);
     let rest = (a.layers as u128).saturating_sub(1);
-    let recurrent = layer(a.input.features() as u128) + rest * layer(directions * hidden);
+    let words = words(&a.input);
+    let recurrent = words + layer(a.input.features() as u128) + rest * layer(directions * hidden);
     match a.head {
         crate::config::Head::Linear => recurrent + a.outputs as u128 * (directions * hidden + 1),
         crate::config::Head::None => recurrent,
     }
+}
+
+/// Parameters of embeddings and character encoders.
+fn words(input: &InputShape) -> u128 {
+    let tables = input.embeddings.iter().map(|e| e.size as u128 * e.width as u128);
+    let encoders = input.characters.iter().map(|c| {
+        let (embedding, hidden) = (c.embedding as u128, c.hidden as u128);
+        let gates = cell::gates(c.cell) as u128;
+        c.alphabet as u128 * embedding + 2 * gates * hidden * (embedding + hidden + 2)
+    });
+    tables.chain(encoders).sum()
 }
 
 /// Refuses a network whose weights alone do not fit.

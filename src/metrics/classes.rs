@@ -75,17 +75,18 @@ impl ClassFigures {
 
 #[cfg(test)]
 mod tests {
-    use super::super::softmax::{greatest, log_probability};
     use super::*;
+    use crate::optim::Loss;
 
     /// The log-loss is PyTorch's `cross_entropy` and scikit-learn's `log_loss` of the same outputs.
     #[test]
     fn the_log_loss_of_pytorch() {
         let outputs = [[1.5, -0.25, 0.5], [0.0, 2.0, -1.0], [-0.5, 0.25, 3.0], [0.75, 0.5, 0.25]];
         let mut errors = ClassErrors::default();
-        for (outputs, truth) in outputs.iter().zip([0, 1, 0, 2]) {
-            let ln = log_probability(outputs, truth);
-            errors.add(truth as u32, greatest(outputs) as u32, Some(ln));
+        let likeliest = [0, 1, 2, 0];
+        for ((outputs, truth), predicted) in outputs.iter().zip([0u32, 1, 0, 2]).zip(likeliest) {
+            let loss = Loss::of_classes(&[1.0; 3], 1.0).step(outputs, &[truth as f32], None);
+            errors.add(truth, predicted, loss.map(|l| -l));
         }
         let figures = errors.figures();
         assert_eq!(figures.accuracy, Some(0.5));

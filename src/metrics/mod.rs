@@ -4,12 +4,10 @@
 mod classes;
 mod confusion;
 mod errors;
-mod softmax;
 
 pub use classes::{ClassErrors, ClassFigures};
 pub use confusion::{Confusion, LabelFigures};
 pub use errors::{Errors, Figures};
-pub use softmax::{greatest, log_probability, probabilities};
 
 /// How much higher one error is than another: -0.2 is 20 % lower. Infinite beside one that is never wrong.
 pub fn change(ours: f64, theirs: f64) -> f64 {

@@ -3,6 +3,7 @@
 use super::events::{Control, EpochRecord, Event, Observer};
 use super::progress::{Best, Progress};
 use super::trainer::Trainer;
+use crate::config::TaskKind;
 use crate::error::Result;
 use crate::eval::{Evaluation, Report, valid_loss};
 use crate::model::Tensors;
@@ -59,6 +60,7 @@ impl Trainer<'_> {
             encoder: self.encoder,
             scalers: self.scalers,
             plan: Plan::new(self.config),
+            whole_series: self.config.task.kind == TaskKind::Classification,
             loss: Loss {
                 kind: self.config.training.loss,
                 sequences: 1.0,
