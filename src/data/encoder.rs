@@ -218,17 +218,9 @@ impl Encoder {
         rows.get(at).filter(|word| !word.is_nan()).map(|&word| word as u32)
     }
 
-    /// What the targets of the first of `rows` come to, in data units; of a category the class, and for a label
-    /// that is none the number of classes. NaN behind the last row.
-    pub fn truth(&self, rows: &[f64], words: &[Words], out: &mut [f64]) {
-        if let Some(classes) = self.classes() {
-            for (step, out) in out.iter_mut().enumerate() {
-                let class =
-                    |word| self.target_words(words).class(word).unwrap_or(classes.len() as u32);
-                *out = self.target_word(rows, step).map_or(f64::NAN, |word| f64::from(class(word)));
-            }
-            return;
-        }
+    /// What the targets of the first of `rows` come to, in data units; of a category the number of the word. NaN
+    /// behind the last row.
+    pub fn truth(&self, rows: &[f64], out: &mut [f64]) {
         for (k, &place) in self.roles.targets.iter().enumerate() {
             for step in 0..self.steps {
                 let at = (step + self.lead) * self.columns() + place;

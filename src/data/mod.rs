@@ -2,6 +2,7 @@
 
 pub mod audit;
 mod by_column;
+mod contexts;
 mod dataset;
 mod deal;
 mod encoder;
@@ -24,6 +25,7 @@ mod vocabulary;
 mod windows;
 mod words;
 
+pub use contexts::Context;
 pub use dataset::{Dataset, PartRows};
 pub use encoder::Encoder;
 pub use forget::Forget;

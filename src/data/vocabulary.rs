@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::contexts::Context;
 use super::dataset::PartRows;
 use super::letters::{Feature, features};
 use super::roles::Roles;
@@ -187,6 +188,9 @@ pub struct Vocabularies {
     /// Of a category target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Classes>,
+    /// What naive predictions of classes go by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contexts: Vec<Context>,
 }
 
 impl Vocabularies {
@@ -204,7 +208,7 @@ impl Vocabularies {
             let (labels, counts) = counted.into_iter().unzip();
             Classes { labels, counts }
         });
-        Self { inputs: inputs.collect(), classes }
+        Self { inputs: inputs.collect(), classes, contexts: Vec::new() }
     }
 }
 

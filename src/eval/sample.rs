@@ -1,6 +1,7 @@
 //! Reports with given errors, for tests of what is made of them.
 
-use super::report::{Report, RowCounts, Scores, TargetScores};
+use super::report::{Report, RowCounts};
+use super::scores::{NumberScores, Scores, TargetScores};
 use super::verdict::Verdict;
 use crate::metrics::{Errors, Figures};
 
@@ -18,11 +19,11 @@ pub(crate) fn scores(targets: &[(&str, f64)], steps: usize) -> Scores {
         (name.to_owned(), TargetScores { data, scaled: data, horizon })
     };
     let mean = targets.iter().map(|(_, rmse)| rmse).sum::<f64>() / targets.len() as f64;
-    Scores {
+    Scores::Numbers(NumberScores {
         data: (targets.len() == 1).then(|| figures(mean)),
         scaled: figures(mean),
         targets: targets.iter().map(target).collect(),
-    }
+    })
 }
 
 /// A report of targets, each with its name, its RMSE and the naive one; without a verdict.
@@ -36,14 +37,29 @@ pub(crate) fn report(targets: &[(&str, f64, f64)], steps: usize) -> Report {
         loss_per_step: None,
         scores: scores(&ours, steps),
         baselines: vec![("last_value".into(), scores(&theirs, steps))],
+        best_baseline: 0,
+        classes: None,
         series: Vec::new(),
         horizon: Some(steps),
+        whole_series: false,
         time_step: None,
         verdict: Verdict::default(),
     }
 }
 
+fn numbers(report: &mut Report) -> &mut NumberScores {
+    match &mut report.scores {
+        Scores::Numbers(scores) => scores,
+        Scores::Classes(_) => unreachable!("a report of numbers"),
+    }
+}
+
 /// The RMSE of the first target at a step, from 0.
 pub(crate) fn set_step(report: &mut Report, step: usize, rmse: f64) {
-    report.scores.targets[0].1.horizon[step].0 = figures(rmse);
+    numbers(report).targets[0].1.horizon[step].0 = figures(rmse);
+}
+
+/// The figures that decide.
+pub(crate) fn set_overall(report: &mut Report, figures: Figures) {
+    numbers(report).data = Some(figures);
 }

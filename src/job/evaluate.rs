@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::advice::{Facts, advice};
-use super::rows_out::{Columns, Format, Lead, RowWriter, Values};
-use crate::config::Config;
+use super::rows_out::{Columns, Format, Lead, RowWriter, Values, truth_text};
+use crate::config::{Config, TaskKind};
 use crate::data::{Dataset, PartRows, Roles, Table, time};
 use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::eval::{Evaluated, Evaluation, Report};
@@ -152,6 +152,7 @@ pub(super) fn part_report(
         encoder: &model.encoder,
         scalers: &model.scalers,
         plan: model.plan(),
+        whole_series: model.config.task.kind == TaskKind::Classification,
         loss: Loss {
             kind: model.config.training.loss,
             sequences: 1.0,
@@ -162,7 +163,13 @@ pub(super) fn part_report(
 }
 
 fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) -> Result<Report> {
-    let columns = Columns { format: Format::Csv, long: false, truth: true, keep: Vec::new() };
+    let columns = Columns {
+        format: Format::Csv,
+        long: false,
+        truth: true,
+        probabilities: false,
+        keep: Vec::new(),
+    };
     let mut writer = RowWriter::new(Vec::new(), file.to_owned(), columns, &model.encoder);
     writer.header()?;
     let mut number = 0;
@@ -171,7 +178,15 @@ fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) ->
         let series = &part.table.series[row.series];
         let time = (!series.times.is_empty()).then(|| series.time_text(row.row).to_owned());
         let lead = Lead { time, series: series.key.clone(), number, kept: Vec::new() };
-        writer.row(&lead, &Values { predicted: row.values, truth: Some(row.truth) })
+        let truth: Vec<String> = match model.encoder.classes() {
+            None => row.truth.iter().map(|&value| truth_text(value)).collect(),
+            Some(_) => {
+                let words = model.encoder.target_words(&part.table.words);
+                let label = |&word: &f64| words.of(word).unwrap_or_default().to_owned();
+                row.truth.iter().map(label).collect()
+            }
+        };
+        writer.row(&lead, &Values { predicted: row.prediction, truth: Some(&truth) })
     })?;
     writer.flush()?;
     write_file(file, &writer.into_inner()?)?;

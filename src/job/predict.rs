@@ -7,12 +7,12 @@ use std::path::PathBuf;
 
 pub use super::rows_out::Format;
 use super::rows_out::{Columns, Lead, RowWriter, Values};
-use crate::config::Missing;
+use crate::config::{Missing, TaskKind};
 use crate::data::reader::{Header, Record, RecordReader};
 use crate::data::{LastValues, Row, RowLayout, TimeOrder, Words};
 use crate::error::{DataError, Error, Result, shown};
 use crate::kernel;
-use crate::serve::{Answer, InOrder, Plan, Predictor};
+use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor};
 use crate::store::{Model, resolve_model};
 use crate::text::counted;
 
@@ -37,6 +37,8 @@ pub struct PredictOptions {
     pub last: bool,
     /// `--long`.
     pub long: bool,
+    /// `--probabilities`.
+    pub probabilities: bool,
     /// `--keep`.
     pub keep: Vec<String>,
     /// `--format`.
@@ -62,6 +64,8 @@ struct Stream<'a, 'm, W: Write> {
     writer: RowWriter<W>,
     /// `--last`: the newest row of each series, not yet pushed.
     newest: Vec<Option<(Vec<f64>, Lead)>>,
+    /// Classification: what leads the newest row of each series; one prediction of the series goes with the last.
+    last_leads: Vec<Option<Lead>>,
     warn: &'a mut dyn FnMut(String),
 }
 
@@ -75,6 +79,11 @@ pub fn predict(
     kernel::variant()?;
     let model = Model::read(&resolve_model(&options.model)?)?;
     let mut reader = RecordReader::new(input, "<stdin>", model.encoder.roles.dialect);
+    if options.probabilities && model.encoder.classes().is_none() {
+        let message =
+            "--probabilities goes with a model that predicts a category; this one predicts numbers";
+        return Err(Error::Usage(message.into()));
+    }
     let header = Header::read(&mut reader)?;
     let keep = options
         .keep
@@ -93,6 +102,7 @@ pub fn predict(
         format: options.format,
         long: options.long,
         truth: false,
+        probabilities: options.probabilities,
         keep: options.keep.clone(),
     };
     let place = PathBuf::from("<stdout>");
@@ -118,6 +128,7 @@ pub fn predict(
         bad: 0,
         writer: RowWriter::new(output, place, columns, &model.encoder),
         newest: Vec::new(),
+        last_leads: Vec::new(),
         warn,
     };
     stream.writer.header()?;
@@ -193,7 +204,11 @@ impl<W: Write> Stream<'_, '_, W> {
             number: self.rows,
             kept: kept.collect(),
         };
-        if self.options.last {
+        if self.of_series() {
+            self.last_leads.resize_with(self.last_leads.len().max(series + 1), || None);
+            self.last_leads[series] = Some(lead);
+            self.predictor.push(series, &row.values, None);
+        } else if self.options.last {
             self.newest.resize_with(self.newest.len().max(series + 1), || None);
             if let Some((values, _)) = self.newest[series].replace((row.values.clone(), lead)) {
                 self.predictor.push(series, &values, None);
@@ -202,6 +217,11 @@ impl<W: Write> Stream<'_, '_, W> {
             self.push(series, &row.values, lead);
         }
         Ok(())
+    }
+
+    /// Whether predictions are of whole series.
+    fn of_series(&self) -> bool {
+        self.model.config.task.kind == TaskKind::Classification
     }
 
     /// The series a row belongs to; the files a model may know by name are one unnamed series here.
@@ -217,6 +237,20 @@ impl<W: Write> Stream<'_, '_, W> {
         self.in_order.expect(ticket);
         self.leads.insert(ticket, lead);
         self.predictor.push(series, values, Some(ticket));
+    }
+
+    /// Asks for one prediction of each series, in the order in which they ended.
+    fn ask_for_series(&mut self) {
+        let leads = std::mem::take(&mut self.last_leads).into_iter().enumerate();
+        let mut leads: Vec<(usize, Lead)> =
+            leads.filter_map(|(k, lead)| Some((k, lead?))).collect();
+        leads.sort_by_key(|(_, lead)| lead.number);
+        for (series, lead) in leads {
+            let ticket = lead.number;
+            self.in_order.expect(ticket);
+            self.leads.insert(ticket, lead);
+            self.predictor.ask_last(series, ticket);
+        }
     }
 
     /// A single forecast deserves all the rows the model reads.
@@ -246,7 +280,7 @@ impl<W: Write> Stream<'_, '_, W> {
             OnBadRow::Skip => {}
             OnBadRow::Empty => {
                 let ticket = self.rows;
-                if !self.options.last {
+                if !self.options.last && !self.of_series() {
                     self.in_order.expect(ticket);
                     let kept = vec![String::new(); self.keep.len()];
                     self.leads.insert(ticket, Lead { number: ticket, kept, ..Lead::default() });
@@ -276,8 +310,10 @@ impl<W: Write> Stream<'_, '_, W> {
     fn write_ready(&mut self, answers: Vec<Answer>) -> Result<()> {
         for answer in self.in_order.ready(answers) {
             let lead = self.leads.remove(&answer.ticket).unwrap_or_default();
-            let predicted = answer.prediction.as_ref().map(|p| &p.values[..]);
-            if predicted.is_some_and(|values| values.iter().any(|v| !v.is_finite())) {
+            let predicted = answer.prediction.as_ref();
+            let finite =
+                |p: &Prediction| p.values.iter().chain(&p.probabilities).all(|v| v.is_finite());
+            if !predicted.is_none_or(finite) {
                 return Err(Error::Model {
                     path: self.options.model.clone(),
                     reason: format!(
@@ -311,6 +347,7 @@ impl<W: Write> Stream<'_, '_, W> {
                     self.push(series, &values, lead);
                 }
             }
+            self.ask_for_series();
             self.predictor.end();
         } else {
             self.predictor.flush();

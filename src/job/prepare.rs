@@ -2,7 +2,7 @@
 
 use crate::config::{Config, LossSteps, State, TaskKind};
 use crate::data::audit::{Audited, Sizes};
-use crate::data::{Dataset, Encoder, PartRows, Scalers, Vocabularies, Windows};
+use crate::data::{Context, Dataset, Encoder, PartRows, Scalers, Vocabularies, Windows};
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
 use crate::kernel;
@@ -33,7 +33,10 @@ impl Prepared {
         let mut dataset = Dataset::read(config, &without_words.roles)?;
         let last_only = config.task.kind == TaskKind::Classification;
         let (roles, train) = (&without_words.roles, &dataset.train);
-        let vocabularies = Vocabularies::fit(&config.data, roles, train, last_only);
+        let mut vocabularies = Vocabularies::fit(&config.data, roles, train, last_only);
+        if let Some(classes) = &vocabularies.classes {
+            vocabularies.contexts = Context::fit(&config.task, roles, train, classes);
+        }
         let encoder = Encoder::new(config, vocabularies);
         dataset.read_words(&encoder);
         let train = &dataset.train;

@@ -169,6 +169,13 @@ impl<'a> Predictor<'a> {
         }
     }
 
+    /// Asks for the last row that was pushed without a ticket; for predictions that wait for the end of the series.
+    pub fn ask_last(&mut self, series: usize, ticket: u64) {
+        if let Some(last) = self.tracks[series].tickets.last_mut() {
+            *last = Some(ticket);
+        }
+    }
+
     /// The series has ended: what waited for that can be answered.
     pub fn end_series(&mut self, series: usize) {
         let track = &mut self.tracks[series];

@@ -4,6 +4,7 @@
 mod batch;
 mod epoch_end;
 mod events;
+mod order;
 mod progress;
 mod step;
 mod trainer;

@@ -115,14 +115,8 @@ pub(super) fn overfitted(facts: &Facts) -> Option<String> {
 /// Better at the first steps only.
 pub(super) fn shorter_horizon(facts: &Facts) -> Option<String> {
     let horizon = forecast(facts)?;
-    let naive = &facts.report.baseline().1.targets;
-    let better = |step: usize| {
-        let mut pairs = facts.report.scores.targets.iter().zip(naive);
-        pairs.all(|((_, ours), (_, theirs))| {
-            let (ours, theirs) = (&ours.horizon[step].0, &theirs.horizon[step].0);
-            Standing::of(ours.change(theirs)) == Standing::Better
-        })
-    };
+    let (ours, (_, naive)) = (&facts.report.scores, facts.report.baseline());
+    let better = |step: usize| Standing::of(ours.change_at(naive, step)) == Standing::Better;
     let steps = (0..horizon).take_while(|&step| better(step)).count();
     (0 < steps && steps < horizon).then(|| {
         let span = facts.report.span(steps).map_or(String::new(), |span| format!(" ({span})"));
@@ -143,7 +137,7 @@ pub(super) fn scale_per_series(facts: &Facts) -> Option<String> {
 pub(super) fn random_walk(facts: &Facts) -> Option<String> {
     forecast(facts)?;
     // What the mean forecasts as well is no walk, but its steps.
-    let walks = facts.report.scores.overall().r2.is_none_or(|r2| r2 > 0.01);
+    let walks = facts.report.scores.r2().is_none_or(|r2| r2 > 0.01);
     (walks && facts.report.verdict.standing == Standing::Same).then(|| {
         "A random walk, as most prices are, cannot be beaten: its last value is the best forecast there is. Only \
          columns that tell of the change beforehand help: add them to data.inputs"

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::layout::Page;
-use crate::config::Config;
+use crate::config::{Config, TaskKind};
 use crate::data::PartRows;
 use crate::error::{Error, Result};
 use crate::eval::{Evaluation, Wanted, valid_loss};
@@ -88,6 +88,7 @@ fn scoring(config: &Config, prepared: &Prepared, timestep: f64) -> Result<f64> {
         encoder: &prepared.encoder,
         scalers: &prepared.scalers,
         plan,
+        whole_series: config.task.kind == TaskKind::Classification,
         loss: Loss {
             kind: config.training.loss,
             sequences: 1.0,
