@@ -15,6 +15,9 @@ fn first(key: &str) -> &'static [&'static str] {
             &[r#"data.inputs=[{"column": "x", "type": "text", "suffixes": [1]}]"#]
         }
         "training.class_weights" => &[r#"data.targets=[{"column": "y", "type": "category"}]"#],
+        _ if key.starts_with("data.inputs.0.characters.") => {
+            &[r#"data.inputs=[{"column": "x", "type": "text", "characters": {}}]"#]
+        }
         _ if key.starts_with("data.inputs.0.") => {
             &[r#"data.inputs=[{"column": "x", "type": "text"}]"#]
         }
