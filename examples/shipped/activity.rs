@@ -28,7 +28,7 @@ struct Motion {
 const MOTIONS: [Motion; 6] = [
     Motion { name: "rest", pace: 0.3, swing: [0.10, 0.10, 0.10], impact: 0.0, turning: 0.0 },
     Motion { name: "walk", pace: 1.8, swing: [2.4, 1.2, 0.8], impact: 0.35, turning: 0.0 },
-    Motion { name: "stairs", pace: 1.45, swing: [2.3, 1.6, 0.9], impact: 0.7, turning: 0.0 },
+    Motion { name: "stairs", pace: 1.3, swing: [2.2, 1.7, 0.9], impact: 0.8, turning: 0.0 },
     Motion { name: "run", pace: 2.7, swing: [7.0, 2.5, 1.5], impact: 0.3, turning: 0.0 },
     Motion { name: "jump", pace: 1.7, swing: [9.5, 1.0, 0.8], impact: 0.2, turning: 0.0 },
     Motion { name: "turn", pace: 1.2, swing: [0.8, 0.7, 0.7], impact: 0.2, turning: 0.35 },
