@@ -1,6 +1,8 @@
 //! Tagging, classification and the forecast of a category: every figure of an evaluation is recomputed here from the
 //! rows and the predictions alone, and rnn-predict says what rnn-eval says.
 
+#![allow(clippy::disallowed_methods)] // an independent computation: std maths
+
 mod common;
 mod support;
 
