@@ -35,7 +35,7 @@ fn kinds_of_input() -> impl Iterator<Item = Architecture> {
 }
 
 #[test]
-fn a_used_tape_gives_what_a_fresh_one_gives() {
+fn a_used_tape_and_block_give_what_fresh_ones_give() {
     let mut rng = Rng(6);
     for architecture in kinds_of_input() {
         let dropout = if architecture.layers > 1 { 0.3 } else { 0.0 };
@@ -44,12 +44,25 @@ fn a_used_tape_gives_what_a_fresh_one_gives() {
         let large = large.with_initial_state(&mut rng);
         let mut tape = large.network.tape();
         large.pass(Some(DropoutKey { seed: 1, step: 9 }), &mut tape);
+        let used_block = &large.block;
         for (step, lengths) in [&[6, 3, 1][..], &[2], &[8, 8, 2], &[1, 1]].iter().enumerate() {
-            let case = Case::new(architecture.clone(), lengths, &mut rng);
+            let mut case = Case::new(architecture.clone(), lengths, &mut rng);
+            // The block has been used too, for other words.
+            let (fresh, mut block) = (case.block.clone(), used_block.clone());
+            block.reset(lengths, &architecture.input);
+            for (row, &length) in lengths.iter().enumerate() {
+                for t in 0..length {
+                    let at = (t * lengths.len() + row) * fresh.numbers();
+                    let numbers = &fresh.inputs()[at..][..fresh.numbers()];
+                    block.step_mut(t, row).copy_from_slice(numbers);
+                    case.words[row][t].put(&mut block, t, row);
+                }
+            }
             // The second one without dropout: a mask of the first must not live on.
             let key = (step != 1).then_some(DropoutKey { seed: 1, step: step as u64 });
-            let used = case.pass(key, &mut tape);
             let fresh = case.pass(key, &mut case.network.tape());
+            case.block = block;
+            let used = case.pass(key, &mut tape);
             assert_eq!(used, fresh, "{}", named(&architecture, lengths));
         }
     }

@@ -6,8 +6,8 @@ use common::case::gradients;
 use common::pytorch::{block, labels, network, parameters, put_words, time_major, without_padding};
 use common::reference::{count, counts, numbers, reference, tensor, tensor_f32};
 use common::{assert_close, wide};
-use rnn::model::{Block, InputShape, Read, Weights};
-use rnn::optim::{Loss, LossSum, softmax};
+use rnn::model::{Block, InputShape, Read, Weights, softmax};
+use rnn::optim::{Loss, LossSum};
 use serde_json::Value;
 
 /// Relative to the largest value of a tensor.
@@ -75,7 +75,7 @@ fn words_give_the_same_outputs_losses_and_gradients() {
 }
 
 #[test]
-fn cross_entropy_chances_and_slopes_are_the_same() {
+fn cross_entropy_probabilities_and_slopes_are_the_same() {
     for case in reference("classes.json")["cases"].as_array().unwrap() {
         let classes = count(&case["classes"]);
         let weights = class_weights(case, classes);
@@ -83,7 +83,7 @@ fn cross_entropy_chances_and_slopes_are_the_same() {
             let y = tensor_f32(&step["prediction"]);
             let what = format!("weights {weights:?}, outputs {y:?}");
             let labels: Vec<f32> = counts(&step["labels"]).iter().map(|&c| c as f32).collect();
-            let (mut slopes, mut chances) = (vec![9.0; y.len()], vec![9.0; y.len()]);
+            let (mut slopes, mut probabilities) = (vec![9.0; y.len()], vec![9.0; y.len()]);
             let loss = Loss::of_classes(&weights, 1.0);
             let value = loss.step(&y, &labels, Some(&mut slopes)).unwrap();
             let unasked = loss.step(&y, &labels, None).unwrap();
@@ -91,9 +91,9 @@ fn cross_entropy_chances_and_slopes_are_the_same() {
             assert_close(&what, &[value], &[step["value"].as_f64().unwrap()], LOSSES);
             let theirs = tensor(&step["gradient"]).1;
             assert_close(&format!("{what}: slopes"), &wide(&slopes), &theirs, LOSSES);
-            softmax(&y, classes, &mut chances);
-            let theirs = tensor(&step["chances"]).1;
-            assert_close(&format!("{what}: chances"), &wide(&chances), &theirs, LOSSES);
+            softmax(&y, classes, &mut probabilities);
+            let theirs = tensor(&step["probabilities"]).1;
+            assert_close(&format!("{what}: probabilities"), &wide(&probabilities), &theirs, LOSSES);
         }
         absent_labels(case, classes, &weights);
     }

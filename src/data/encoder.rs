@@ -7,8 +7,7 @@ use super::scale::{Scaler, ScalerSet};
 use super::vocabulary::{Classes, Lexicon, UNKNOWN, Vocabularies};
 use super::words::Words;
 use crate::config::{Config, RelativeTo, WordColumn};
-use crate::kernel::scalar;
-use crate::model::{Block, CharactersShape, EmbeddingShape, InputShape};
+use crate::model::{Block, CharactersShape, EmbeddingShape, InputShape, softmax};
 
 /// The one place that knows how rows become features, targets and predictions.
 #[derive(Clone, Debug)]
@@ -250,14 +249,11 @@ impl Encoder {
     /// Outputs as probabilities, `[steps, classes]`, and of each step the likeliest class, the first of equals.
     pub fn decode_classes(&self, outputs: &[f32], values: &mut [f32], probabilities: &mut [f32]) {
         let classes = self.classes().map_or(1, Classes::len);
-        let steps = outputs.chunks_exact(classes).zip(probabilities.chunks_exact_mut(classes));
-        for ((outputs, probabilities), value) in steps.zip(values) {
+        softmax(outputs, classes, probabilities);
+        for (outputs, value) in outputs.chunks_exact(classes).zip(values) {
             let mut best = 0;
             (1..classes).for_each(|k| best = if outputs[k] > outputs[best] { k } else { best });
             *value = best as f32;
-            let power = |k: usize| scalar::exp(f64::from(outputs[k]) - f64::from(outputs[best]));
-            let sum: f64 = (0..classes).map(power).sum();
-            (0..classes).for_each(|k| probabilities[k] = (power(k) / sum) as f32);
         }
     }
 

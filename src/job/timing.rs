@@ -110,7 +110,8 @@ impl Observer for Clock {
 }
 
 /// Floating-point operations of a training step, forward and back: 3 x 2 x gates x hidden x (in + hidden) for
-/// each timestep, layer and direction; 3 x 2 x directions x hidden x outputs wherever the head reads.
+/// each timestep, layer and direction; 3 x 2 x directions x hidden x outputs wherever the head reads. Layers over
+/// characters are not counted: how often they run hangs on the words.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Flops {
     per_timestep: f64,

@@ -106,9 +106,8 @@ impl Encoder {
         let mut first = 0;
         while first < count {
             let longest = spellings.length(order[first]);
-            // Whole blocks of those that are summed together, so that groups change no sum.
-            let rows = MOST_CHARACTERS / longest / BLOCK_ROWS * BLOCK_ROWS;
-            let last = count.min(first + rows.clamp(BLOCK_ROWS, MOST_SPELLINGS));
+            let rows = (MOST_CHARACTERS / longest).clamp(1, MOST_SPELLINGS);
+            let last = count.min(first + rows);
             if tape.used == tape.groups.len() {
                 let (block, tape_of_group) = (Block::default(), self.network.tape());
                 tape.groups.push(Group { spellings: 0..0, block, tape: tape_of_group });

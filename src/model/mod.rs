@@ -18,6 +18,7 @@ mod layer;
 mod network;
 mod params;
 mod recurrence;
+mod softmax;
 mod spellings;
 mod weights;
 
@@ -30,4 +31,6 @@ pub use init::initial_params;
 pub use input::{CharactersShape, EmbeddingShape, InputShape};
 pub use network::{Architecture, Network, Read, Tape};
 pub use params::{Entry, Layout, Slot, Tensors};
+pub(crate) use softmax::exponentials;
+pub use softmax::softmax;
 pub use weights::Weights;

@@ -68,3 +68,31 @@ impl Spellings {
         start..self.ends[number]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_spelling_is_kept_once_and_nothing_outlives_a_reset() {
+        let mut spellings = Spellings::default();
+        for text in [&[1, 2][..], &[3]] {
+            spellings.reset(4);
+            spellings.set(0, text);
+            spellings.set(1, &[7, 7, 7]);
+            spellings.set(2, text);
+            assert_eq!(spellings.count(), 2);
+            assert_eq!([0, 1, 2].map(|place| spellings.at(place)), [0, 1, 0]);
+            assert_eq!((spellings.text(0), spellings.text(1)), (text, &[7, 7, 7][..]));
+            assert_eq!(spellings.length(1), 3);
+        }
+    }
+
+    #[test]
+    fn a_word_without_characters_is_one_unknown_character() {
+        let mut spellings = Spellings::default();
+        spellings.reset(1);
+        spellings.set(0, &[]);
+        assert_eq!(spellings.text(0), [0]);
+    }
+}

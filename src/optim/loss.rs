@@ -82,8 +82,9 @@ impl<'a> Loss<'a> {
                 slope.into_iter().for_each(|slope| slope.fill(0.0));
             } else if self.kind == LossKind::CrossEntropy {
                 let class = y as usize;
-                let slope = slope.map(|slope| (slope, share));
-                sum += log_loss(y_hat, class, self.class_weights[class], slope);
+                let mut unasked = vec![0.0; if slope.is_none() { each } else { 0 }];
+                let slope = slope.unwrap_or(&mut unasked);
+                sum += log_loss(y_hat, class, self.class_weights[class], slope, share);
             } else {
                 let (value, steepness) = self.output(y_hat[0] - y);
                 sum += value;

@@ -7,7 +7,6 @@ mod optimizer;
 mod schedule;
 
 pub use clip::{clip_factor, norm, scale};
-pub use cross_entropy::softmax;
 pub use loss::{Loss, LossSum};
 pub use optimizer::{OptimizerState, Update};
 pub use schedule::{LearningRate, PlateauState};

@@ -71,7 +71,7 @@ pub fn architecture(config: &Config, encoder: &Encoder) -> Architecture {
             crate::config::LossSteps::Last => Read::FinalState,
         },
         dropout: model.dropout as f32,
-        input_dropout: 0.0,
+        input_dropout: model.input_dropout as f32,
     }
 }
 

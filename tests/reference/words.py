@@ -157,7 +157,7 @@ def classes():
             value = class_loss(y[None, None], step[None, None], torch.tensor([1]), count, as_tensor)
             value.backward()
             shown = {"prediction": tensor(y), "labels": step.tolist(), "value": number(value.item())}
-            shown |= {"gradient": tensor(y.grad), "chances": tensor(y.reshape(-1, count).softmax(-1).flatten())}
+            shown |= {"gradient": tensor(y.grad), "probabilities": tensor(y.reshape(-1, count).softmax(-1).flatten())}
             case["steps"].append(shown)
         y = singles(4, 4, targets * count).requires_grad_()
         value = class_loss(y, labels, lengths, count, as_tensor)
