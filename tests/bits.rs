@@ -14,6 +14,7 @@ use support::job::{
 };
 use support::plans;
 use support::rows::Rows;
+use support::sentences;
 
 /// What must not differ by a bit.
 #[derive(PartialEq)]
@@ -52,7 +53,7 @@ fn cases() -> Vec<(&'static str, Value)> {
         let four = json!({"training": {"epochs": 4, "batch_size": 40}});
         (name, merged(merged(config, &four), &rest))
     };
-    vec![
+    let mut cases = vec![
         case(
             "single gru, cosine, adam",
             &ab,
@@ -106,7 +107,9 @@ fn cases() -> Vec<(&'static str, Value)> {
                 "training": {"batch_size": 18, "optimizer": {"type": "adamw"}, "loss": "huber"},
             }),
         ),
-    ]
+    ];
+    cases.extend(sentences::cases());
+    cases
 }
 
 /// Twenty-five series, so that there are more than 16 sequences side by side; some very short.
@@ -128,6 +131,8 @@ impl Place {
     fn new(config: &Value) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         rows().save(&folder.path().join("rows.csv"));
+        let words = folder.path().join("sentences.csv");
+        std::fs::write(words, sentences::csv(4, 60)).expect("a scratch file");
         let config = save_config(folder.path(), config);
         Self { folder, config }
     }
@@ -180,7 +185,9 @@ fn on_any_number_of_threads_in_any_folder() {
         let text = String::from_utf8_lossy(&one.model);
         let folder = place.folder.path().file_name().expect("a name").to_string_lossy();
         assert!(
-            !text.contains(&*folder) && !text.contains("rows.csv"),
+            !text.contains(&*folder)
+                && !text.contains("rows.csv")
+                && !text.contains("sentences.csv"),
             "{name}: a path in the model"
         );
     }
