@@ -12,7 +12,7 @@ use rnn::error::Result;
 use rnn::kernel::{Packed, Start};
 use rnn::model::{Network, Tensors, initial_params};
 use rnn::random::{self, Purpose};
-use rnn::serve::{Plan, Predictor};
+use rnn::serve::{Plan, Predictor, WordsOf};
 use rnn::store::architecture;
 use rnn::train::{Control, Event, Observer, Trainer};
 use serde::Deserialize;
@@ -256,7 +256,7 @@ fn predictions(shape: &Shape, one_by_one: bool) -> Result<f64> {
     let bench = Bench::new(shape)?;
     let plan = Plan::new(&bench.config);
     let series = &bench.dataset.train.table.series[0];
-    let words = std::borrow::Cow::Owned(vec![rnn::data::Words::default(); bench.encoder.columns()]);
+    let words = WordsOf::Table(&[]);
     let mut predictor =
         Predictor::new(&bench.network, &bench.params, &bench.encoder, &bench.scalers, plan, words);
     let (track, _) = predictor.series(&series.key);

@@ -76,6 +76,12 @@ impl Encoder {
         shape
     }
 
+    /// Whether the letters of a word input may be read.
+    pub fn reads_letters(&self, column: &str) -> bool {
+        let mut inputs = self.vocabularies.inputs.iter().zip(&self.columns);
+        inputs.any(|(vocabulary, read_as)| vocabulary.column == column && read_as.text.is_some())
+    }
+
     /// The classes of a category target.
     pub fn classes(&self) -> Option<&Classes> {
         self.vocabularies.classes.as_ref()

@@ -9,7 +9,7 @@ use super::dataset::PartRows;
 use super::letters::{Feature, features};
 use super::roles::Roles;
 use super::words::{Reading, Words};
-use crate::config::{ClassWeights, DataConfig, WordColumn};
+use crate::config::{ClassWeights, Config, DataConfig, WordColumn};
 
 /// Index 0 of everything that is looked up: what is not known.
 pub const UNKNOWN: u32 = 0;
@@ -209,6 +209,39 @@ impl Vocabularies {
             Classes { labels, counts }
         });
         Self { inputs: inputs.collect(), classes, contexts: Vec::new() }
+    }
+}
+
+impl Vocabularies {
+    /// Whether they are those of a config; says what is not.
+    pub fn check(&self, config: &Config) -> Result<(), String> {
+        let columns = config.data.inputs.iter().filter(|c| c.words().is_some());
+        if !columns.clone().map(|c| &c.name).eq(self.inputs.iter().map(|v| &v.column)) {
+            return Err("its vocabularies do not fit its columns".into());
+        }
+        for (column, vocabulary) in columns.zip(&self.inputs) {
+            let read_as = column.words().into_iter();
+            let spelled = read_as.clone().filter_map(|w| w.text.as_ref()?.characters).count();
+            let fits = vocabulary.features.len()
+                == read_as.map(|w| features(w).len()).sum::<usize>()
+                && vocabulary.alphabet.iter().count() == spelled;
+            if !fits {
+                return Err(format!("its vocabulary of {} does not fit its config", column.name));
+            }
+        }
+        match &self.classes {
+            Some(classes) if !config.predicts_classes() || classes.labels.is_empty() => {
+                Err("its classes do not fit its config".into())
+            }
+            None if config.predicts_classes() => Err("it has no classes".into()),
+            Some(classes) if classes.labels.len() != classes.counts.len() => {
+                Err("its classes have not a count each".into())
+            }
+            Some(classes) if !classes.labels.is_sorted() => {
+                Err("its classes are not sorted".into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -59,6 +59,20 @@ impl Words {
         (!value.is_nan()).then(|| self.text(value as u32))
     }
 
+    /// Forgets the words that `used` does not mark; gives of each kept one its new number.
+    pub fn keep(&mut self, used: &[bool]) -> Vec<u32> {
+        let mut numbers = vec![u32::MAX; self.len()];
+        let kept: Vec<usize> = (0..self.len()).filter(|&word| used[word]).collect();
+        kept.iter().zip(0..).for_each(|(&word, number)| numbers[word] = number);
+        let old = std::mem::take(self);
+        for word in kept {
+            self.intern(&old.texts[word]);
+            self.readings.extend(old.readings.get(word).cloned());
+            self.classes.extend(old.classes.get(word));
+        }
+        numbers
+    }
+
     /// What a model reads of a word; [`Encoder::read`](super::Encoder::read) has been here.
     pub fn reading(&self, word: u32) -> &Reading {
         &self.readings[word as usize]
@@ -67,5 +81,25 @@ impl Words {
     /// The class that a word names; none for one that is no class of the model.
     pub fn class(&self, word: u32) -> Option<u32> {
         self.classes[word as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_words_have_new_numbers_and_what_was_read_of_them() {
+        let mut words = Words::default();
+        for (text, token) in [("a", 7), ("b", 8), ("", 9), ("a", 7)] {
+            if words.intern(text) as usize == words.readings.len() {
+                words.readings.push(Reading { tokens: vec![token], characters: Vec::new() });
+                words.classes.push((token > 7).then_some(token));
+            }
+        }
+        assert_eq!(words.keep(&[false, true, true]), [u32::MAX, 0, 1]);
+        assert_eq!(words.texts().collect::<Vec<_>>(), ["b", ""]);
+        assert_eq!((words.reading(1).tokens[0], words.class(1)), (9, Some(9)));
+        assert_eq!(words.intern("a"), 2);
     }
 }

@@ -118,3 +118,43 @@ impl ClassReport {
         ])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of three classes, the last one never seen; 8 and 9 are labels that the model does not know.
+    fn report() -> ClassReport {
+        let mut confusion = Confusion::default();
+        for (truth, predicted) in [(0, 0), (0, 1), (0, 1), (1, 1), (1, 0), (8, 0), (9, 0), (9, 0)] {
+            confusion.add(truth, predicted);
+        }
+        ClassReport::new(&["a", "b", "(other)"].map(str::to_owned), &confusion)
+    }
+
+    #[test]
+    fn the_most_frequent_mistakes_come_first_and_unknown_labels_are_one_row() {
+        let report = report();
+        assert_eq!((report.other, report.taken(None, 0), report.taken(Some(0), 0)), (3, 3, 1));
+        let mistake = |truth, predicted, rows| Mistake { truth, predicted, rows };
+        let expected = [mistake(None, 0, 3), mistake(Some(0), 1, 2), mistake(Some(1), 0, 1)];
+        assert_eq!(report.mistakes, expected);
+        assert_eq!(report.label(None), "((other))", "a name that no class has");
+        assert_eq!(report.classes[1].figures, LabelFigures { support: 2, predicted: 3, right: 1 });
+        assert_eq!(report.classes[2].figures, LabelFigures::default());
+    }
+
+    #[test]
+    fn json_by_label() {
+        let json = Value::Object(report().to_json());
+        assert_eq!(
+            json["confusion"],
+            json!({
+                "a": {"a": 1, "b": 2}, "b": {"b": 1, "a": 1}, "((other))": {"a": 3},
+            })
+        );
+        assert_eq!(json["classes"]["b"]["support"], 2);
+        assert_eq!(json["classes"]["b"]["recall"], 0.5);
+        assert_eq!(json["classes"]["(other)"]["f1"], 0.0);
+    }
+}

@@ -1,7 +1,5 @@
 //! One evaluation: the rows of a part through the predictor, beside the truth.
 
-use std::borrow::Cow;
-
 use super::judge::{Judge, JudgedRow};
 use super::report::{Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
@@ -11,7 +9,7 @@ use crate::data::{Encoder, PartRows, Scalers};
 use crate::error::Result;
 use crate::model::{Network, Tensors};
 use crate::optim::{Loss, LossSum};
-use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor};
+use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
 
 /// What is evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +76,7 @@ impl Evaluation<'_> {
             .zip(&table.series)
             .map(|(range, s)| Wanted::new(range.clone(), s.rows(), self.plan, lead, reach))
             .collect();
-        let words = Cow::Borrowed(&table.words[..]);
+        let words = WordsOf::Table(&table.words);
         let (network, params, encoder) = (self.network, self.params, self.encoder);
         let mut predictor =
             Predictor::new(network, params, encoder, self.scalers, self.plan, words);

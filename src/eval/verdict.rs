@@ -167,7 +167,7 @@ fn counted(what: &str, changes: &Changes) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{report, scores, set_overall};
+    use super::super::sample::{class_report, report, scores, set_bits, set_overall};
     use super::*;
     use crate::data::time::TimeKind;
     use crate::metrics::Errors;
@@ -266,6 +266,31 @@ mod tests {
         assert!(
             text.ends_with(" It is better on none of 2 series, worst on \"P2\" (0.4 % higher)."),
             "{text}"
+        );
+    }
+
+    #[test]
+    fn classes_are_judged_by_what_is_wrong_or_by_bits() {
+        let mut report = class_report(&[(0, 0, 90), (1, 0, 10)], 0.8);
+        let verdict = |report: &Report| Verdict::of(report, Baseline::MostFrequent);
+        assert_eq!(
+            verdict(&report).sentence,
+            "The model's error (10.00 % of the rows wrong) is 50.0 % lower than always giving the most frequent class \
+             (20.00 %)."
+        );
+        report.whole_series = true;
+        assert!(verdict(&report).sentence.contains("(10.00 % of the series wrong)"));
+        let worse = verdict(&class_report(&[(0, 0, 9), (1, 0, 1)], 1.0));
+        assert_eq!(worse.standing, Standing::Worse);
+        assert!(
+            worse.sentence.contains("never wrong here; its error is 10.00 % of the rows wrong")
+        );
+        set_bits(&mut report, 1.5, 2.0);
+        report.horizon = Some(1);
+        assert_eq!(
+            Verdict::of(&report, Baseline::Bigram).sentence,
+            "1 row ahead the model's error (1.500 bits per symbol) is 25.0 % lower than going by what usually comes \
+             after the last value (2.000)."
         );
     }
 

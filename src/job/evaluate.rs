@@ -63,6 +63,10 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
             ));
         }
     }
+    super::unknown::sentences(&model.encoder, &part.unknown_words(&model.encoder))
+        .into_iter()
+        .chain(super::unknown::label_sentence(part.unknown_labels(&model.encoder)))
+        .for_each(&mut *warn);
     refuse_extremes(&model, &part)?;
     let report = match &options.predictions {
         None => part_report(&model, &split, &part, |_| Ok(()))?,

@@ -1,6 +1,5 @@
 //! The live stream: rows in, predictions out, each before the next blocking read.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -9,10 +8,10 @@ pub use super::rows_out::Format;
 use super::rows_out::{Columns, Lead, RowWriter, Values};
 use crate::config::{Missing, TaskKind};
 use crate::data::reader::{Header, Record, RecordReader};
-use crate::data::{LastValues, Row, RowLayout, TimeOrder, Words};
+use crate::data::{LastValues, Row, RowLayout, TimeOrder, Unknown, WordPool, Words};
 use crate::error::{DataError, Error, Result, shown};
 use crate::kernel;
-use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor};
+use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
 use crate::store::{Model, resolve_model};
 use crate::text::counted;
 
@@ -59,6 +58,8 @@ struct Stream<'a, 'm, W: Write> {
     filled: u64,
     in_order: InOrder,
     leads: HashMap<u64, Lead>,
+    /// Of each word input.
+    unknown: Vec<Unknown>,
     rows: u64,
     bad: u64,
     writer: RowWriter<W>,
@@ -117,13 +118,14 @@ pub fn predict(
             &model.encoder,
             &model.scalers,
             model.plan(),
-            Cow::Owned(vec![Words::default(); roles.columns.len()]),
+            WordsOf::Stream(WordPool::new(vec![Words::default(); roles.columns.len()])),
         ),
         order: TimeOrder::new(roles.order),
         last_values: LastValues::default(),
         filled: 0,
         in_order: InOrder::default(),
         leads: HashMap::new(),
+        unknown: vec![Unknown::default(); roles.words().count()],
         rows: 0,
         bad: 0,
         writer: RowWriter::new(output, place, columns, &model.encoder),
@@ -146,6 +148,7 @@ impl<W: Write> Stream<'_, '_, W> {
                 self.emit()?;
                 self.writer.flush()?;
             }
+            self.forget_words();
             let parsed = match reader.read(&mut record) {
                 Ok(false) => return Ok(()),
                 Ok(true) => {
@@ -170,6 +173,7 @@ impl<W: Write> Stream<'_, '_, W> {
 
     /// Checks a row and hands it to the predictor; a row that is refused has touched nothing.
     fn accept(&mut self, record: &Record, row: &mut Row) -> Result<()> {
+        self.model.encoder.read(self.predictor.words_mut());
         let (series, unknown) = self.predictor.series(&self.series_key(row));
         if unknown {
             let key = shown(&row.key.join(" / "));
@@ -194,6 +198,7 @@ impl<W: Write> Stream<'_, '_, W> {
             self.last_values.keep(series, &row.values);
             self.filled += row.empty.len() as u64;
         }
+        self.count_unknown(&row.values);
         let kept = self
             .keep
             .iter()
@@ -222,6 +227,22 @@ impl<W: Write> Stream<'_, '_, W> {
     /// Whether predictions are of whole series.
     fn of_series(&self) -> bool {
         self.model.config.task.kind == TaskKind::Classification
+    }
+
+    /// Words that the model was not trained on, for the end.
+    fn count_unknown(&mut self, values: &[f64]) {
+        let found = self.model.encoder.unknown_words(values, self.predictor.words());
+        for ((column, is_unknown), unknown) in found.zip(&mut self.unknown) {
+            unknown.column = column;
+            unknown.add(is_unknown);
+        }
+    }
+
+    /// Words that no row held here or by the predictor holds any more need not be remembered.
+    fn forget_words(&mut self) {
+        let newest = self.newest.iter_mut().flatten().map(|(values, _)| &mut values[..]);
+        let rows = self.last_values.rows_mut().chain(newest).collect();
+        self.predictor.forget_words(rows);
     }
 
     /// The series a row belongs to; the files a model may know by name are one unnamed series here.
@@ -340,6 +361,9 @@ impl<W: Write> Stream<'_, '_, W> {
             if self.filled > 0 {
                 let cells = counted(self.filled, "empty cell");
                 (self.warn)(format!("{cells} filled with the last value of the column"));
+            }
+            for sentence in super::unknown::sentences(&self.model.encoder, &self.unknown) {
+                (self.warn)(sentence);
             }
             self.warn_of_short_look_back();
             for series in 0..self.newest.len() {

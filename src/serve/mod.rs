@@ -7,4 +7,4 @@ mod predictor;
 
 pub use in_order::InOrder;
 pub use plan::Plan;
-pub use predictor::{Answer, Prediction, Predictor};
+pub use predictor::{Answer, Prediction, Predictor, WordsOf};

@@ -1,13 +1,12 @@
 //! Rows in, predictions out. Work is gathered while rows are plenty and done at once when asked; neither
 //! changes a bit, because every sequence is computed by itself.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use rayon::prelude::*;
 
 use super::plan::Plan;
-use crate::data::{Encoder, ScalerSet, Scalers, Words};
+use crate::data::{Encoder, ScalerSet, Scalers, WordPool, Words};
 use crate::model::{Architecture, BLOCK_ROWS, Block, Network, Read, State, Tape, Tensors, Weights};
 
 /// What is known about a row that was pushed with a ticket.
@@ -38,13 +37,21 @@ pub struct Predictor<'a> {
     scalers: &'a Scalers,
     plan: Plan,
     /// The words that rows refer to by number, of each column.
-    words: Cow<'a, [Words]>,
+    words: WordsOf<'a>,
     tracks: Vec<Track<'a>>,
     by_key: HashMap<Vec<String>, usize>,
     jobs: Vec<Job>,
     pending: usize,
     workers: Vec<Worker>,
     answers: Vec<Answer>,
+}
+
+/// The words that rows refer to.
+pub enum WordsOf<'a> {
+    /// All of a table, of each column.
+    Table(&'a [Words]),
+    /// Those of a stream so far.
+    Stream(WordPool),
 }
 
 /// One series: the rows that later predictions may still read.
@@ -87,7 +94,7 @@ impl<'a> Predictor<'a> {
         encoder: &'a Encoder,
         scalers: &'a Scalers,
         plan: Plan,
-        words: Cow<'a, [Words]>,
+        words: WordsOf<'a>,
     ) -> Self {
         // Of a window only the last step is asked for: the same parameters, read at the final state.
         let read = match plan {
@@ -128,9 +135,33 @@ impl<'a> Predictor<'a> {
         (self.tracks.len() - 1, !known)
     }
 
-    /// The words of each column, to which those of the rows to come are added.
+    /// The words of each column.
+    pub fn words(&self) -> &[Words] {
+        match &self.words {
+            WordsOf::Table(words) => words,
+            WordsOf::Stream(pool) => &pool.words,
+        }
+    }
+
+    /// The words of a stream, to which those of the rows to come are added.
+    ///
+    /// # Panics
+    /// If the rows are those of a table, which knows all its words.
     pub fn words_mut(&mut self) -> &mut [Words] {
-        self.words.to_mut()
+        match &mut self.words {
+            WordsOf::Table(_) => panic!("the words of a table are all there"),
+            WordsOf::Stream(pool) => &mut pool.words,
+        }
+    }
+
+    /// Forgets words that no row holds any more, once there are many. `others`: rows that are held elsewhere, each
+    /// `[n, columns]`.
+    pub fn forget_words<'r>(&'r mut self, mut others: Vec<&'r mut [f64]>) {
+        let WordsOf::Stream(pool) = &mut self.words else { return };
+        if pool.is_full() {
+            others.extend(self.tracks.iter_mut().map(|track| &mut track.values[..]));
+            pool.sweep(&mut others);
+        }
     }
 
     /// Takes the next row of a series, `[columns]`. With a ticket it will be answered.
@@ -269,7 +300,7 @@ impl<'a> Predictor<'a> {
         for (row, job) in jobs.iter().enumerate() {
             let track = &self.tracks[job.track];
             let values = &track.values[job.start * columns..(job.start + job.len) * columns];
-            self.encoder.inputs(values, track.scalers, &self.words, None, (block, row));
+            self.encoder.inputs(values, track.scalers, self.words(), None, (block, row));
         }
         if self.plan == Plan::Running {
             block.initial = Some(self.gather_states(jobs));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, Tensor, TensorData, read_file};
 use crate::config::Config;
-use crate::data::{Encoder, Roles, ScalerSet, Scalers};
+use crate::data::{Encoder, Roles, ScalerSet, Scalers, Vocabularies};
 use crate::error::{Error, Result};
 use crate::model::{Architecture, Layout, Network, Read, Tensors};
 use crate::serve::Plan;
@@ -86,8 +86,10 @@ impl Model {
         let json = |value: serde_json::Result<String>| {
             value.map_err(|e| Error::Internal(format!("model metadata: {e}")))
         };
-        let names =
-            |columns: &[crate::config::Column]| columns.iter().map(|c| c.name.clone()).collect();
+        let names = |columns: &[crate::config::Column]| {
+            let numbers = columns.iter().filter(|c| c.scale().is_some());
+            numbers.map(|c| c.name.clone()).collect()
+        };
         let scalers = StoredScalers {
             columns: StoredColumns {
                 inputs: names(&self.config.data.inputs),
@@ -123,7 +125,9 @@ impl Model {
         let parse_error = |e: serde_json::Error| fault(format!("its metadata is damaged: {e}"));
         let stored: StoredScalers = serde_json::from_str(text("scalers")?).map_err(parse_error)?;
         let trained_on = serde_json::from_str(text("trained_on")?).map_err(parse_error)?;
-        let vocabularies = serde_json::from_str(text("vocabularies")?).map_err(parse_error)?;
+        let vocabularies: Vocabularies =
+            serde_json::from_str(text("vocabularies")?).map_err(parse_error)?;
+        vocabularies.check(&config).map_err(fault)?;
         let encoder = Encoder::new(&config, vocabularies);
         check_scalers(&stored, &encoder.roles).map_err(fault)?;
         let network = Network::new(architecture(&config, &encoder));

@@ -1,4 +1,4 @@
-//! Made-up sentences `sentence,word,level,tag,kind` of different lengths, and configs that read their words.
+//! Made-up sentences `sentence,word,level,tag` of different lengths, and configs that read their words.
 
 use std::fmt::Write;
 
@@ -10,11 +10,10 @@ const STEMS: [&str; 12] =
     ["ta", "Mora", "ki", "sel", "luné", "po", "zan", "Bri", "o", "wek", "dulo", "фи"];
 const ENDINGS: [(&str, &str); 5] = [("", "X"), ("ing", "V"), ("s", "N"), ("ly", "A"), ("ы", "N")];
 
-/// So many sentences of 1 to 12 words; the tag is told by the ending, and after a V by that. Every second one is of
-/// a kind of its own.
+/// So many sentences of 1 to 12 words; the tag is told by the ending, and after a V by that.
 pub fn csv(seed: u64, sentences: usize) -> String {
     let mut rng = Rng(seed);
-    let mut text = String::from("sentence,word,level,tag,kind\n");
+    let mut text = String::from("sentence,word,level,tag\n");
     for sentence in 0..sentences {
         let length = 1 + rng.below(12);
         let mut after_verb = false;
@@ -22,16 +21,16 @@ pub fn csv(seed: u64, sentences: usize) -> String {
             let stem = STEMS[rng.below(STEMS.len()).min(rng.below(STEMS.len()))];
             let (ending, tag) = ENDINGS[rng.below(ENDINGS.len())];
             let tag = if after_verb { "after" } else { tag };
-            let (level, kind) = (rng.uniform(), if sentence % 2 == 0 { "even" } else { "odd" });
-            let _ = writeln!(text, "s{sentence},{stem}{ending},{level},{tag},{kind}");
+            let level = rng.uniform();
+            let _ = writeln!(text, "s{sentence},{stem}{ending},{level},{tag}");
             after_verb = ending == "ing";
         }
     }
     text
 }
 
-/// Configs for a file `sentences.csv`: whole sentences with all that can be read of a word, blocks of one length with
-/// embeddings alone, and one label for each sentence.
+/// Configs for a file `sentences.csv` with more sequences side by side than are summed together: whole sentences with
+/// all that can be read of a word, and windows of one length with embeddings alone.
 pub fn cases() -> Vec<(&'static str, Value)> {
     let text = json!({
         "column": "word", "type": "text", "embedding": 6, "suffixes": [1, 2], "prefixes": [2], "case": true,
@@ -71,15 +70,6 @@ pub fn cases() -> Vec<(&'static str, Value)> {
                 "task": {"type": "forecast", "horizon": 2},
                 "model": {"topology": "multi", "cell": "gru", "hidden_size": 5, "dropout": 0.2},
                 "training": training(json!({"batch_size": 90})),
-            }),
-        ),
-        (
-            "classification",
-            json!({
-                "data": data(json!([category, "level"]), json!("kind"), Value::Null),
-                "task": {"type": "classification"},
-                "model": {"topology": "bidirectional", "cell": "gru", "hidden_size": 4},
-                "training": training(json!({})),
             }),
         ),
     ]

@@ -146,8 +146,8 @@ section! {
         by: SplitUnit,
         /// A column that says which part a row belongs to. `train`, `valid` and `test` are then what stands in
         /// it, text or a list of texts: where none is given "train", "valid" and "test", and rows with anything
-        /// else are left out and counted; where one is given, `train` is by default what the others leave. The
-        /// rows of a part follow each other in their series.
+        /// else are left out and counted; where one is given, `train` is what the others leave unless it is given
+        /// too. The rows of a part follow each other in their series. Default: none.
         column: String [eg "fold"],
         /// Changes the hash that deals series; with `by` "series" only.
         seed: Seed = Whole(0),

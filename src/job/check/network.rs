@@ -50,7 +50,10 @@ fn activations(config: &Config, prepared: &Prepared, a: &Architecture) -> String
     if cell::has_cell_state(a.cell) {
         line("cell state", "(layers x directions, batch, hidden)", states);
     }
-    let outputs = "(batch, steps, targets x horizon)";
+    let outputs = match prepared.encoder.classes() {
+        Some(_) => "(batch, steps, horizon x classes)",
+        None => "(batch, steps, targets x horizon)",
+    };
     line(&format!("prediction, {from}"), outputs, [batch, steps, a.outputs]);
     indented(&lines)
 }
