@@ -264,7 +264,7 @@ mod tests {
         let wide = confusion(&report(3), "rows", Screen::PLAIN);
         let matrix = "true     \" \"\n\" \"        1\nclass 1    1\nclass 2    1\n";
         assert_eq!(wide, format!("rows of each class by what they were taken for\n{matrix}"));
-        let narrow = Screen { width: Some(8), ..Screen::PLAIN };
+        let narrow = Screen { width: Some(6), ..Screen::PLAIN };
         assert!(confusion(&report(3), "rows", narrow).contains("taken for  rows"));
     }
 
