@@ -218,3 +218,64 @@ fn mistakes(report: &ClassReport, unit: &str) -> Table {
 fn label_text(label: &str) -> String {
     if label.trim() == label && printable(label) == label { label.to_owned() } else { shown(label) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::{ClassLine, Mistake, sample};
+    use crate::metrics::LabelFigures;
+
+    /// `classes` of one row each, all but the first taken for the first.
+    fn report(classes: usize) -> ClassReport {
+        let line = |k: usize| ClassLine {
+            label: if k == 0 { " ".into() } else { format!("class {k}") },
+            figures: LabelFigures {
+                support: 1 + k as u64,
+                predicted: if k == 0 { classes as u64 } else { 0 },
+                right: u64::from(k == 0),
+            },
+        };
+        let mistake = |k: usize| Mistake { truth: Some(k), predicted: 0, rows: 1 };
+        ClassReport {
+            classes: (0..classes).map(line).collect(),
+            other: 0,
+            mistakes: (1..classes).map(mistake).collect(),
+        }
+    }
+
+    #[test]
+    fn of_many_classes_those_with_the_most_rows_and_the_most_mistakes() {
+        let text = by_class(&report(30), "rows", Screen::PLAIN);
+        assert!(
+            text.starts_with("the 20 of 30 classes with the most rows; --format json has all\n")
+        );
+        assert_eq!(text.lines().count(), 22, "{text}");
+        assert!(text.contains("class 29    30          -       0   0  \" \" (1)"), "{text}");
+        let mistakes = confusion(&report(30), "rows", Screen::PLAIN);
+        assert!(
+            mistakes.starts_with("true      taken for  rows  of its class\nclass 1   "),
+            "{mistakes}"
+        );
+        assert_eq!(mistakes.lines().count(), 11, "{mistakes}");
+    }
+
+    #[test]
+    fn the_matrix_of_few_where_it_has_room() {
+        let wide = confusion(&report(3), "rows", Screen::PLAIN);
+        let matrix = "true     \" \"\n\" \"        1\nclass 1    1\nclass 2    1\n";
+        assert_eq!(wide, format!("rows of each class by what they were taken for\n{matrix}"));
+        let narrow = Screen { width: Some(6), ..Screen::PLAIN };
+        assert!(confusion(&report(3), "rows", narrow).contains("taken for  rows"));
+    }
+
+    #[test]
+    fn nothing_is_said_of_mistakes_where_there_are_none() {
+        let perfect = sample::class_report(&[(0, 0, 3), (1, 1, 2)], 0.6);
+        let classes = perfect.classes.as_ref().expect("classes");
+        assert_eq!(confusion(classes, "rows", Screen::PLAIN), "");
+        let Scores::Classes(scores) = &perfect.scores else { panic!("classes") };
+        let text = tables(&perfect, scores, Screen::PLAIN);
+        assert!(text.starts_with("tag, same row  accuracy  macro-F1  log-loss\n"), "{text}");
+        assert!(text.ends_with("C         0          -       -      -\n"), "{text}");
+    }
+}
