@@ -14,6 +14,7 @@ use support::job::{
 };
 use support::plans;
 use support::rows::Rows;
+use support::sentences;
 
 /// What must not differ by a bit.
 #[derive(PartialEq)]
@@ -107,7 +108,7 @@ fn cases() -> Vec<(&'static str, Value)> {
             }),
         ),
     ];
-    numbers.into_iter().chain(cases_of_words()).collect()
+    numbers.into_iter().chain(cases_of_words()).chain(sentences::cases()).collect()
 }
 
 /// Words, letters and classes, on sequences of all lengths.
@@ -171,8 +172,11 @@ impl Place {
     fn new(config: &Value) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         rows().save(&folder.path().join("rows.csv"));
-        let words = folder.path().join("words.csv");
-        std::fs::write(words, rows().csv_with_words()).expect("a scratch file");
+        for (name, text) in
+            [("words.csv", rows().csv_with_words()), ("sentences.csv", sentences::csv(4, 60))]
+        {
+            std::fs::write(folder.path().join(name), text).expect("a scratch file");
+        }
         let config = save_config(folder.path(), config);
         Self { folder, config }
     }
@@ -225,7 +229,8 @@ fn on_any_number_of_threads_in_any_folder() {
         let text = String::from_utf8_lossy(&one.model);
         let folder = place.folder.path().file_name().expect("a name").to_string_lossy();
         assert!(
-            !text.contains(&*folder) && !text.contains("rows.csv") && !text.contains("words.csv"),
+            !text.contains(&*folder)
+                && ["rows.csv", "words.csv", "sentences.csv"].iter().all(|f| !text.contains(f)),
             "{name}: a path in the model"
         );
     }

@@ -33,7 +33,9 @@ impl Features {
     pub(super) fn new(shape: &InputShape, names: Names, layout: &mut Layout) -> Self {
         let mut column = shape.numbers;
         let mut embeddings = Vec::new();
-        for e in &shape.embeddings {
+        for (k, e) in shape.embeddings.iter().enumerate() {
+            let before = &shape.embeddings[..k];
+            assert!(before.iter().all(|other| other.name != e.name), "two tables named {}", e.name);
             let name = format!("{}{}.weight", names.embedding, e.name);
             embeddings.push(Embedding::new(name, (e.size, e.width), column, layout));
             column += e.width;

@@ -66,32 +66,62 @@ impl<'a> Loss<'a> {
 
     /// `l` of one step and, added to nothing, its gradient. Absent targets have no gradient.
     /// Returns `None` where no target is present.
-    pub fn step(&self, y_hat: &[f32], y: &[f32], mut gradient: Option<&mut [f32]>) -> Option<f64> {
-        let each = self.outputs_each();
-        assert_eq!(y_hat.len(), y.len() * each, "outputs of the targets");
+    pub fn step(&self, y_hat: &[f32], y: &[f32], gradient: Option<&mut [f32]>) -> Option<f64> {
+        assert_eq!(y_hat.len(), y.len() * self.outputs_each(), "outputs of the targets");
         let present = y.iter().filter(|y| !y.is_nan()).count();
         if present == 0 {
             gradient.into_iter().for_each(|g| g.fill(0.0));
             return None;
         }
         let share = 1.0 / (present as f32 * self.sequences);
+        let sum = match self.kind {
+            LossKind::CrossEntropy => self.classes(y_hat, y, share, gradient),
+            _ => self.numbers(y_hat, y, share, gradient),
+        };
+        Some(sum / present as f64)
+    }
+
+    fn numbers(
+        &self,
+        y_hat: &[f32],
+        y: &[f32],
+        share: f32,
+        mut gradient: Option<&mut [f32]>,
+    ) -> f64 {
         let mut sum = 0.0f64;
-        for (j, (y_hat, &y)) in y_hat.chunks_exact(each).zip(y).enumerate() {
-            let slope = gradient.as_deref_mut().map(|g| &mut g[j * each..(j + 1) * each]);
-            if y.is_nan() {
-                slope.into_iter().for_each(|slope| slope.fill(0.0));
-            } else if self.kind == LossKind::CrossEntropy {
-                let class = y as usize;
-                let mut unasked = vec![0.0; if slope.is_none() { each } else { 0 }];
-                let slope = slope.unwrap_or(&mut unasked);
-                sum += log_loss(y_hat, class, self.class_weights[class], slope, share);
-            } else {
-                let (value, steepness) = self.output(y_hat[0] - y);
-                sum += value;
-                slope.into_iter().for_each(|slope| slope[0] = steepness * share);
+        for (j, (&y_hat, &y)) in y_hat.iter().zip(y).enumerate() {
+            let (value, slope) = if y.is_nan() { (0.0, 0.0) } else { self.output(y_hat - y) };
+            sum += value;
+            if let Some(gradient) = &mut gradient {
+                gradient[j] = slope * share;
             }
         }
-        Some(sum / present as f64)
+        sum
+    }
+
+    fn classes(
+        &self,
+        y_hat: &[f32],
+        y: &[f32],
+        share: f32,
+        mut gradient: Option<&mut [f32]>,
+    ) -> f64 {
+        let each = self.outputs_each();
+        let mut unasked = vec![0.0; if gradient.is_none() { each } else { 0 }];
+        let mut sum = 0.0;
+        for (j, (y_hat, &y)) in y_hat.chunks_exact(each).zip(y).enumerate() {
+            let slope = match &mut gradient {
+                Some(gradient) => &mut gradient[j * each..(j + 1) * each],
+                None => &mut unasked,
+            };
+            if y.is_nan() {
+                slope.fill(0.0);
+            } else {
+                let class = y as usize;
+                sum += log_loss(y_hat, class, self.class_weights[class], slope, share);
+            }
+        }
+        sum
     }
 
     /// Loss and slope of one error.

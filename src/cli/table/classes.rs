@@ -5,7 +5,7 @@ use crate::error::shown;
 use crate::eval::{ClassReport, ClassScores, Report, Scores};
 use crate::metrics::ClassFigures;
 use crate::terminal::{Cell, Column, Screen, Table};
-use crate::text::{counted, printable, thousands};
+use crate::text::{printable, thousands};
 
 /// Of more classes those with the most rows are shown.
 const CLASSES_SHOWN: usize = 20;
@@ -23,8 +23,9 @@ pub(super) fn tables(report: &Report, ours: &ClassScores, screen: Screen) -> Str
         parts.push(series(report, screen));
     }
     if let Some(classes) = &report.classes {
-        parts.push(by_class(classes, screen));
-        parts.push(confusion(classes, screen));
+        let unit = if report.whole_series { "series" } else { "rows" };
+        parts.push(by_class(classes, unit, screen));
+        parts.push(confusion(classes, unit, screen));
     }
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
@@ -116,7 +117,7 @@ fn series(report: &Report, screen: Screen) -> String {
 }
 
 /// Precision, recall and F1 of each class, and what it is most often taken for.
-fn by_class(report: &ClassReport, screen: Screen) -> String {
+fn by_class(report: &ClassReport, unit: &str, screen: Screen) -> String {
     let (classes, mut caption) = (&report.classes, String::new());
     let mut shown: Vec<usize> = (0..classes.len()).collect();
     if shown.len() > CLASSES_SHOWN {
@@ -124,12 +125,12 @@ fn by_class(report: &ClassReport, screen: Screen) -> String {
         shown.truncate(CLASSES_SHOWN);
         let all = thousands(classes.len() as u64);
         caption = format!(
-            "the {CLASSES_SHOWN} of {all} classes with the most rows; --format json has all\n"
+            "the {CLASSES_SHOWN} of {all} classes with the most {unit}; --format json has all\n"
         );
     }
     let mut table = Table::new(vec![
         Column::names("class"),
-        Column::new("rows", 4),
+        Column::new(unit, 4),
         Column::new("precision", 2),
         Column::new("recall", 3),
         Column::fixed("F1"),
@@ -153,15 +154,16 @@ fn by_class(report: &ClassReport, screen: Screen) -> String {
     }
     let mut out = caption + &table.render(screen);
     if report.other > 0 {
-        let rows = counted(report.other, "row");
-        let text = format!("{rows} with a label that is in no train row, {}", report.label(None));
+        let rows = thousands(report.other);
+        let text =
+            format!("{unit} with a label that is in no train row, {}: {rows}", report.label(None));
         out += &(screen.prose(&text, 2) + "\n");
     }
     out
 }
 
 /// The matrix of all that occurs where there is room for it, else the most frequent mistakes.
-fn confusion(report: &ClassReport, screen: Screen) -> String {
+fn confusion(report: &ClassReport, unit: &str, screen: Screen) -> String {
     let rows = report.classes.iter().enumerate();
     let rows = rows.filter(|(_, class)| class.figures.support > 0).map(|(k, _)| Some(k));
     let rows: Vec<Option<usize>> = rows.chain((report.other > 0).then_some(None)).collect();
@@ -185,20 +187,20 @@ fn confusion(report: &ClassReport, screen: Screen) -> String {
         }
         if table.fits(screen) {
             return format!(
-                "rows of each class by what they were taken for\n{}",
+                "{unit} of each class by what they were taken for\n{}",
                 table.render(screen)
             );
         }
     }
-    mistakes(report).render(screen)
+    mistakes(report, unit).render(screen)
 }
 
-fn mistakes(report: &ClassReport) -> Table {
+fn mistakes(report: &ClassReport, unit: &str) -> Table {
     let mut table = Table::new(vec![
         Column::names("true"),
         Column::names("taken for"),
-        Column::fixed("rows"),
-        Column::new("of its rows", 1),
+        Column::fixed(unit),
+        Column::new("of its class", 1),
     ]);
     for mistake in report.mistakes.iter().take(MISTAKES_SHOWN) {
         let of = mistake.truth.map_or(report.other, |k| report.classes[k].figures.support);
@@ -215,4 +217,65 @@ fn mistakes(report: &ClassReport) -> Table {
 /// A label as it is; in quotes where its ends would not be seen.
 fn label_text(label: &str) -> String {
     if label.trim() == label && printable(label) == label { label.to_owned() } else { shown(label) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::{ClassLine, Mistake, sample};
+    use crate::metrics::LabelFigures;
+
+    /// `classes` of one row each, all but the first taken for the first.
+    fn report(classes: usize) -> ClassReport {
+        let line = |k: usize| ClassLine {
+            label: if k == 0 { " ".into() } else { format!("class {k}") },
+            figures: LabelFigures {
+                support: 1 + k as u64,
+                predicted: if k == 0 { classes as u64 } else { 0 },
+                right: u64::from(k == 0),
+            },
+        };
+        let mistake = |k: usize| Mistake { truth: Some(k), predicted: 0, rows: 1 };
+        ClassReport {
+            classes: (0..classes).map(line).collect(),
+            other: 0,
+            mistakes: (1..classes).map(mistake).collect(),
+        }
+    }
+
+    #[test]
+    fn of_many_classes_those_with_the_most_rows_and_the_most_mistakes() {
+        let text = by_class(&report(30), "rows", Screen::PLAIN);
+        assert!(
+            text.starts_with("the 20 of 30 classes with the most rows; --format json has all\n")
+        );
+        assert_eq!(text.lines().count(), 22, "{text}");
+        assert!(text.contains("class 29    30          -       0   0  \" \" (1)"), "{text}");
+        let mistakes = confusion(&report(30), "rows", Screen::PLAIN);
+        assert!(
+            mistakes.starts_with("true      taken for  rows  of its class\nclass 1   "),
+            "{mistakes}"
+        );
+        assert_eq!(mistakes.lines().count(), 11, "{mistakes}");
+    }
+
+    #[test]
+    fn the_matrix_of_few_where_it_has_room() {
+        let wide = confusion(&report(3), "rows", Screen::PLAIN);
+        let matrix = "true     \" \"\n\" \"        1\nclass 1    1\nclass 2    1\n";
+        assert_eq!(wide, format!("rows of each class by what they were taken for\n{matrix}"));
+        let narrow = Screen { width: Some(6), ..Screen::PLAIN };
+        assert!(confusion(&report(3), "rows", narrow).contains("taken for  rows"));
+    }
+
+    #[test]
+    fn nothing_is_said_of_mistakes_where_there_are_none() {
+        let perfect = sample::class_report(&[(0, 0, 3), (1, 1, 2)], 0.6);
+        let classes = perfect.classes.as_ref().expect("classes");
+        assert_eq!(confusion(classes, "rows", Screen::PLAIN), "");
+        let Scores::Classes(scores) = &perfect.scores else { panic!("classes") };
+        let text = tables(&perfect, scores, Screen::PLAIN);
+        assert!(text.starts_with("tag, same row  accuracy  macro-F1  log-loss\n"), "{text}");
+        assert!(text.ends_with("C         0          -       -      -\n"), "{text}");
+    }
 }
