@@ -56,7 +56,8 @@ pub struct StepBackward<'a> {
     pub c: &'a [f32],
     /// What forward left there.
     pub saved: &'a [f32],
-    /// In: dL/dh_t. Out: the part of dL/dh_{t-1} that does not pass through `h_proj`.
+    /// In: dL/dh_t but for what comes from above, which is added before a cell sees it. Out: the part of
+    /// dL/dh_{t-1} that does not pass through `h_proj`.
     pub dh: &'a mut [f32],
     /// In: dL/dc_t. Out: dL/dc_{t-1}. Empty unless the cell has `c`.
     pub dc: &'a mut [f32],
@@ -66,14 +67,25 @@ pub struct StepBackward<'a> {
     pub dh_proj: &'a mut [f32],
 }
 
+/// dL/d(output) of the layer at one timestep, row by row; a direction's own columns begin at `column`.
+#[derive(Clone, Copy, Debug)]
+pub struct Above<'a> {
+    /// `[rows, width]`.
+    pub d_out: &'a [f32],
+    /// Columns of both directions.
+    pub width: usize,
+    /// The first of this direction.
+    pub column: usize,
+}
+
 /// Runs `gates` forward over one timestep.
 pub fn forward<G: Gates>(gates: &G, step: StepForward<'_>) {
     simd::run(Forward { gates, step });
 }
 
-/// Runs `gates` backward over one timestep.
-pub fn backward<G: Gates>(gates: &G, step: StepBackward<'_>) {
-    simd::run(Backward { gates, step });
+/// Adds to `step.dh` what comes from above, and runs `gates` backward over one timestep.
+pub fn backward<G: Gates>(gates: &G, step: StepBackward<'_>, above: Above<'_>) {
+    simd::run(Backward { gates, step, above });
 }
 
 struct Forward<'a, G> {
@@ -100,6 +112,7 @@ impl<G: Gates> Work for Forward<'_, G> {
 struct Backward<'a, G> {
     gates: &'a G,
     step: StepBackward<'a>,
+    above: Above<'a>,
 }
 
 impl<G: Gates> Work for Backward<'_, G> {
@@ -108,6 +121,10 @@ impl<G: Gates> Work for Backward<'_, G> {
         let (rows, hidden) = (self.step.rows, self.step.hidden);
         let full = hidden - hidden % WIDTH;
         for row in 0..rows {
+            let Above { d_out, width, column } = self.above;
+            let d_out = &d_out[row * width + column..][..hidden];
+            let dh = &mut self.step.dh[row * hidden..][..hidden];
+            dh.iter_mut().zip(d_out).for_each(|(dh, d)| *dh += d);
             for start in (0..full).step_by(WIDTH) {
                 self.gates.backward(&mut self.step, Block::full(row, hidden, start));
             }

@@ -6,6 +6,7 @@ mod epoch_end;
 mod events;
 mod progress;
 mod step;
+mod team;
 mod trainer;
 
 pub use events::{Control, EpochRecord, Event, Observer, Outcome};
