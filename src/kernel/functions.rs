@@ -11,8 +11,6 @@ const ROUND: f32 = 12_582_912.0;
 const LN2_HIGH: f32 = 355.0 / 512.0;
 const LN2_LOW: f32 = -2.121_944_4e-4;
 
-const TWO_TO_MINUS_64: f32 = 1.0 / 18_446_744_073_709_551_616.0;
-
 /// Below it `tanh` is a polynomial: 1 - 2 / (e^2x + 1) would cancel.
 const TANH_SMALL: f32 = 0.55;
 
@@ -29,10 +27,7 @@ pub fn exp(x: f32) -> f32 {
 /// 1 / (1 + e^-x), within 2.41 ulp: from e^-|x|, so that it keeps its accuracy on both sides.
 #[inline(always)]
 pub fn sigmoid(x: f32) -> f32 {
-    // e^-|x|: no more than 1, so one clamp will do, and the second factor of 2^n can be a constant.
-    let negative = -x.abs();
-    let (power, n) = exp_parts(if negative < -104.0 { -104.0 } else { negative });
-    let e = power * two_to(n.wrapping_add(64)) * TWO_TO_MINUS_64;
+    let e = exp(-x.abs());
     let numerator = if x < 0.0 { e } else { 1.0 };
     numerator / (1.0 + e)
 }
@@ -50,7 +45,7 @@ pub fn tanh(x: f32) -> f32 {
     let p = p.mul_add(square, -3.333_331_6e-1);
     let small = (a * square).mul_add(p, a);
 
-    let (power, n) = exp_parts(if a > 10.0 { 20.0 } else { 2.0 * a }); // tanh(10) rounds to 1
+    let (power, n) = exp_parts(clamp(2.0 * a, 0.0, 20.0)); // tanh(10) rounds to 1
     let large = 1.0 - 2.0 / power.mul_add(two_to(n), 1.0);
 
     (if a < TANH_SMALL { small } else { large }).copysign(x)

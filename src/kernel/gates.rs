@@ -78,6 +78,20 @@ pub struct Above<'a> {
     pub column: usize,
 }
 
+impl Above<'_> {
+    /// Adds its part of a row.
+    #[inline(always)]
+    fn add<V: Vector>(&self, row: usize, dh: &mut [f32]) {
+        let d_out = &self.d_out[row * self.width + self.column..][..dh.len()];
+        let (d_blocks, d_rest) = d_out.as_chunks::<WIDTH>();
+        let (blocks, rest) = dh.as_chunks_mut::<WIDTH>();
+        for (dh, d) in blocks.iter_mut().zip(d_blocks) {
+            V::load(dh).add(V::load(d)).store(dh);
+        }
+        rest.iter_mut().zip(d_rest).for_each(|(dh, d)| *dh += d);
+    }
+}
+
 /// Runs `gates` forward over one timestep.
 pub fn forward<G: Gates>(gates: &G, step: StepForward<'_>) {
     simd::run(Forward { gates, step });
@@ -119,12 +133,11 @@ impl<G: Gates> Work for Backward<'_, G> {
     #[inline(always)]
     fn run<V: Vector>(mut self) {
         let (rows, hidden) = (self.step.rows, self.step.hidden);
+        for (row, dh) in self.step.dh.chunks_exact_mut(hidden).enumerate() {
+            self.above.add::<V>(row, dh);
+        }
         let full = hidden - hidden % WIDTH;
         for row in 0..rows {
-            let Above { d_out, width, column } = self.above;
-            let d_out = &d_out[row * width + column..][..hidden];
-            let dh = &mut self.step.dh[row * hidden..][..hidden];
-            dh.iter_mut().zip(d_out).for_each(|(dh, d)| *dh += d);
             for start in (0..full).step_by(WIDTH) {
                 self.gates.backward(&mut self.step, Block::full(row, hidden, start));
             }
