@@ -4,10 +4,10 @@ use super::block::{Block, State};
 use super::direction::Direction;
 use super::dropout::{DropoutKey, Mask, scale};
 use super::params::Layout;
-use super::recurrence::{self, Above, Recurrence};
+use super::recurrence::{self, Recurrence};
 use super::weights::Recurrent;
 use crate::config::Cell;
-use crate::kernel::Start;
+use crate::kernel::{Above, Start};
 
 /// What every layer of a network shares.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +83,12 @@ impl Layer {
             for (t, out) in out {
                 let h = tape.directions[k].output(self.shape.directions[k], t, hidden);
                 let live = block.live(t);
+                if width == hidden {
+                    let (live, dead) = out.split_at_mut(live * hidden);
+                    live.copy_from_slice(&h[..live.len()]);
+                    dead.fill(0.0);
+                    continue;
+                }
                 for (row, out) in out.chunks_exact_mut(width).enumerate() {
                     let out = &mut out[k * hidden..][..hidden];
                     if row < live {

@@ -10,7 +10,7 @@ use super::direction::Direction;
 use super::params::{First, Layout, Slot};
 use super::weights::Recurrent;
 use crate::config::Cell;
-use crate::kernel::{Start, StepBackward, StepForward};
+use crate::kernel::{Above, Start, StepBackward, StepForward};
 
 #[derive(Clone, Debug)]
 pub(super) struct Recurrence {
@@ -41,14 +41,6 @@ pub(super) struct Tape {
     dh_proj: Vec<f32>, // [T, B, gates * H]: dL/dh_proj, or empty where it equals dL/dx_proj
     dh: Vec<f32>,    // [B, H]
     dc: Vec<f32>,    // [B, H] or empty
-}
-
-/// dL/d(output) of a layer, `[T, B, width]`; a direction's own columns begin at `column`.
-#[derive(Clone, Copy)]
-pub(super) struct Above<'a> {
-    pub(super) d_out: &'a [f32],
-    pub(super) width: usize,
-    pub(super) column: usize,
 }
 
 impl Recurrence {
@@ -142,7 +134,7 @@ impl Recurrence {
         weights.input.forward.product(x, rows.len(), Start::Row(&weights.input.bias), gates);
     }
 
-    /// Walks back through time. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end. Where it
+    /// Walks back through time from what is above, at all steps. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end. Where it
     /// is wanted, dL/dx = start + dL/dx_proj W_ih, `[T, B, input]`.
     pub(super) fn backward(
         &self,
@@ -161,11 +153,6 @@ impl Recurrence {
         let together = self.together(rows);
         for (k, t) in (0..steps).rev().map(|k| (k, self.direction.time(k, steps))) {
             let live = block.live(t);
-            let d_out = &above.d_out[t * rows * above.width..];
-            for (row, dh) in tape.dh[..live * hidden].chunks_exact_mut(hidden).enumerate() {
-                let d_out = &d_out[row * above.width + above.column..][..hidden];
-                dh.iter_mut().zip(d_out).for_each(|(dh, d)| *dh += d);
-            }
             let span = t * rows * width..(t + 1) * rows * width;
             tape.gates[span.clone()][live * width..].fill(0.0);
             if separate {
@@ -195,7 +182,8 @@ impl Recurrence {
                     &mut []
                 },
             };
-            cell::backward(self.cell, step);
+            let d_out = &above.d_out[t * rows * above.width..];
+            cell::backward(self.cell, step, Above { d_out, ..above });
             let dh_proj = if separate { &tape.dh_proj[span] } else { &tape.gates[span] };
             let dh = &mut tape.dh[..live * hidden];
             let dh_proj = &dh_proj[..live * width];

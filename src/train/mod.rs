@@ -7,6 +7,7 @@ mod events;
 mod order;
 mod progress;
 mod step;
+mod team;
 mod trainer;
 
 pub use events::{Control, EpochRecord, Event, Observer, Outcome};

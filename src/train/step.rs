@@ -3,9 +3,11 @@
 //! Rows are free: each sequence is computed by itself, so blocks may run on any thread. Sums are not: every
 //! part of the gradient adds the blocks from left to right, whoever computes it.
 
-use rayon::prelude::*;
+use std::ops::Deref;
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::batch::Assembler;
+use super::team::{Pause, Phase, together};
 use crate::data::Span;
 use crate::model::{
     BLOCK_ROWS, Block, DropoutKey, GradientPart, Network, State, Tape, Tensors, Weights,
@@ -15,9 +17,11 @@ use crate::optim::{Loss, LossSum};
 /// Buffers of an update, kept from one to the next.
 pub struct Workspace {
     parts: Vec<GradientPart>,
-    blocks: Vec<Work>,
+    /// Written by one thread each, then read by all.
+    blocks: Vec<RwLock<Work>>,
     weights: Weights,
     gradient: Tensors,
+    pause: Pause,
 }
 
 /// Rows that one thread takes through the network together at most. The more there are, the fewer times weights
@@ -46,7 +50,8 @@ impl Workspace {
     pub fn new(network: &Network) -> Self {
         let gradient = Tensors::zeros(network.layout());
         let weights = Weights::room(network);
-        Self { parts: network.gradient_parts(), blocks: Vec::new(), weights, gradient }
+        let (parts, pause) = (network.gradient_parts(), Pause::default());
+        Self { parts, blocks: Vec::new(), weights, gradient, pause }
     }
 
     /// The gradient of the last update.
@@ -62,7 +67,7 @@ impl Workspace {
         assembler: Assembler,
         batch: &Batch,
     ) -> LossSum {
-        // One way into the pool for all that follows: its threads are awake already when they are asked again.
+        // One way into the pool for all that follows.
         rayon::scope(|_| self.on_this_thread(network, params, assembler, batch))
     }
 
@@ -73,36 +78,36 @@ impl Workspace {
         assembler: Assembler,
         batch: &Batch,
     ) -> LossSum {
+        self.pause = Pause::default();
         self.weights.pack(network, params);
-        let together = if network.architecture().input.characters.is_empty() {
+        let rows = if network.architecture().input.characters.is_empty() {
             rows_together(batch.spans, rayon::current_num_threads())
         } else {
             BLOCK_ROWS // each distinct spelling of a block is summed once
         };
-        let (count, weights) = (batch.spans.len().div_ceil(together), &self.weights);
-        while self.blocks.len() < count {
-            let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
-            self.blocks.push(Work { block, targets, tape: network.tape(), sums });
+        let groups: Vec<&[Span]> = batch.spans.chunks(rows).collect();
+        while self.blocks.len() < groups.len() {
+            self.blocks.push(RwLock::new(Work::new(network)));
         }
-        let blocks = &mut self.blocks[..count];
-        let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(together)).enumerate();
-        pairs.for_each(|(index, (work, spans))| {
-            assembler.fill(spans, index * together, &mut work.block, &mut work.targets);
-            work.block.initial = batch.initial.map(|state| {
-                let mut own = network.zero_state(spans.len());
-                let hidden = network.architecture().hidden;
-                for row in 0..spans.len() {
-                    let from = index * together + row;
-                    own.copy_row(row, spans.len(), state, from, batch.spans.len(), hidden);
-                }
-                own
+        let (weights, blocks) = (&self.weights, &self.blocks[..groups.len()]);
+        let parts = pieces(&self.parts, self.gradient.as_mut_slice());
+        let (passes, sums) = (Phase::new(groups.len()), Phase::new(parts.len()));
+        together(|| {
+            passes.share(|index| {
+                let mut work = blocks[index].write().unwrap_or_else(PoisonError::into_inner);
+                work.fill(network, assembler, batch, groups[index], index * rows);
+                work.pass(network, weights, batch);
             });
-            work.pass(network, weights, batch);
+            sums.share(|index| {
+                let (part, piece) = &mut *parts[index].lock().expect("each part is added up once");
+                add_up(network, part, blocks, piece);
+            });
         });
-        let blocks = &self.blocks[..count];
+        self.pause = Pause::begin();
         let mut loss = LossSum::default();
-        blocks.iter().flat_map(|work| &work.sums).for_each(|&sum| loss.add(sum));
-        add_up(network, &self.parts, blocks, self.gradient.as_mut_slice());
+        for work in blocks {
+            read(work).sums.iter().for_each(|&sum| loss.add(sum));
+        }
         loss
     }
 
@@ -115,6 +120,7 @@ impl Workspace {
             if first == rows {
                 break; // the rest is from a larger batch
             }
+            let work = read(work);
             let count = work.block.rows();
             let mut own = network.zero_state(count);
             network.final_state(&work.block, &work.tape, &mut own);
@@ -128,6 +134,31 @@ impl Workspace {
 }
 
 impl Work {
+    fn new(network: &Network) -> Self {
+        let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
+        Self { block, targets, tape: network.tape(), sums }
+    }
+
+    /// Takes over the sequences of the batch from `first` on.
+    fn fill(
+        &mut self,
+        network: &Network,
+        assembler: Assembler,
+        batch: &Batch,
+        spans: &[Span],
+        first: usize,
+    ) {
+        assembler.fill(spans, first, &mut self.block, &mut self.targets);
+        self.block.initial = batch.initial.map(|state| {
+            let mut own = network.zero_state(spans.len());
+            let hidden = network.architecture().hidden;
+            for row in 0..spans.len() {
+                own.copy_row(row, spans.len(), state, first + row, batch.spans.len(), hidden);
+            }
+            own
+        });
+    }
+
     fn pass(&mut self, network: &Network, weights: &Weights, batch: &Batch) {
         network.forward(weights, &self.block, batch.dropout, &mut self.tape);
         let outputs = network.architecture().outputs;
@@ -145,20 +176,30 @@ fn rows_together(spans: &[Span], threads: usize) -> usize {
     if even { (share * BLOCK_ROWS).clamp(BLOCK_ROWS, MOST_ROWS) } else { BLOCK_ROWS }
 }
 
-/// Every part of the gradient by itself, each over all blocks from left to right.
-fn add_up(network: &Network, parts: &[GradientPart], blocks: &[Work], gradient: &mut [f32]) {
+/// A block that its thread is done with; where that panicked, the panic is on its way already.
+fn read(work: &RwLock<Work>) -> impl Deref<Target = Work> {
+    work.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The parts of the gradient, each with its piece of the flat buffer.
+fn pieces<'a>(
+    parts: &'a [GradientPart],
+    gradient: &'a mut [f32],
+) -> Vec<Mutex<(&'a GradientPart, &'a mut [f32])>> {
     let mut rest = gradient;
-    let mut pieces = Vec::with_capacity(parts.len());
-    for part in parts {
-        let (piece, tail) = rest.split_at_mut(part.range.len());
-        pieces.push((part, piece));
-        rest = tail;
+    let piece = |part: &'a GradientPart| {
+        let piece;
+        (piece, rest) = std::mem::take(&mut rest).split_at_mut(part.range.len());
+        Mutex::new((part, piece))
+    };
+    parts.iter().map(piece).collect()
+}
+
+/// One part of the gradient, over all blocks from left to right.
+fn add_up(network: &Network, part: &GradientPart, blocks: &[RwLock<Work>], piece: &mut [f32]) {
+    piece.fill(0.0);
+    for work in blocks {
+        let work = read(work);
+        network.add_gradient(part, &work.block, &work.tape, piece);
     }
-    // One by one, for they differ in size.
-    pieces.into_par_iter().with_max_len(1).for_each(|(part, piece)| {
-        piece.fill(0.0);
-        for work in blocks {
-            network.add_gradient(part, &work.block, &work.tape, piece);
-        }
-    });
 }
