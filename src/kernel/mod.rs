@@ -1,4 +1,4 @@
-//! The hot maths, and the only room with `unsafe`: products, gates, exp/tanh/sigmoid, one SIMD dispatch.
+//! The hot maths, and the only room with `unsafe`: products, gates, exp, ln, tanh, sigmoid, sin, cos, one SIMD dispatch.
 //!
 //! Everything here gives the same bits on every CPU: sums have one order (the rule in `product.rs`), functions are
 //! built from + - * / and fused multiply-add alone ([`functions`], [`scalar`]), and what the compiler
