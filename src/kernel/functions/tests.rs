@@ -83,7 +83,7 @@ fn bits_are_these() {
     let ours = [exp, sigmoid, tanh, ln, sin, cos].map(hash);
     let known = [
         0xdee5_362a_0b8b_8b9e,
-        0xb801_0a04_0cdd_45fd,
+        0x2d16_0f79_4d7e_f43e,
         0xf75f_f166_2064_b040,
         0x0270_2bea_0da5_00b3,
         0x07a2_c83b_1218_fe02,
