@@ -6,6 +6,7 @@ use super::prepare::Prepared;
 use crate::config::{Config, State};
 use crate::error::{Error, Result};
 use crate::model::{Architecture, cell};
+use crate::train::outputs_at_once;
 
 /// Bytes by purpose; the largest first where it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,15 +68,18 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     let sequences = if carried { batch } else { batch.min(windows.count()) };
     let width = (a.directions * a.hidden) as u128;
     let gates = cell::gates(a.cell) as u128;
-    // States, what cells keep, gates and their gradients, outputs and theirs.
+    // States, what cells keep, gates and their gradients.
     let kept = cell::saved(a.cell) as u128 + u128::from(cell::separate_h_grad(a.cell)) * gates;
     let per_unit = 2 + kept + gates + 3;
-    let per_step = a.layers as u128 * width * per_unit + 3 * a.outputs as u128 + a.input as u128;
+    let per_step = a.layers as u128 * width * per_unit + a.input as u128;
+    let steps = u128::from(sequences) * longest;
+    // Outputs, targets and gradients; where they are many, only some at a time.
+    let outputs = 3 * outputs_at_once(a, steps);
     Estimate {
         weights: 16 * count, // gradients, and packed for both ways
         moments: 12 * count,
         rows: rows * (8 * columns + 44),
-        passes: 4 * u128::from(sequences) * longest * per_step,
+        passes: 4 * (steps * per_step + outputs),
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) use simd::testing::at_each_level;
 pub use gates::{Gates, StepBackward, StepForward, backward, forward};
 pub use outer::{Columns, Rows, add_outer};
 pub use packed::Packed;
+pub use product::BLOCK;
 pub use simd::variant;
 pub use sums::add_columns;
 pub use tile::Start;

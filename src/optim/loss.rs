@@ -26,6 +26,13 @@ pub struct LossSum {
 }
 
 impl LossSum {
+    /// Adds a step of a sequence whose sum this is.
+    pub fn add_step(&mut self, l: f64) {
+        self.sum += l;
+        self.steps += 1;
+        self.sequences = 1;
+    }
+
     /// Adds another sum behind this one.
     pub fn add(&mut self, other: LossSum) {
         self.sum += other.sum;
@@ -99,9 +106,7 @@ impl Loss {
             }
             let span = at * outputs..(at + 1) * outputs;
             if let Some(l) = self.step(&y[span.clone()], &targets[span], Some(dy)) {
-                sums[row].sum += l;
-                sums[row].steps += 1;
-                sums[row].sequences = 1;
+                sums[row].add_step(l);
             }
         }
         sums

@@ -16,28 +16,41 @@ pub(super) struct Assembler<'a> {
 impl Assembler<'_> {
     /// Inputs and targets of some spans, longest first. `targets` becomes `[S, B, outputs]`: S = T or 1.
     pub(super) fn fill(&self, spans: &[Span], block: &mut Block, targets: &mut Vec<f32>) {
-        let lengths: Vec<usize> = spans.iter().map(|span| span.len).collect();
-        block.reset(&lengths, self.encoder.features());
+        self.inputs(spans, block);
         let outputs = self.encoder.outputs();
         let last_only = self.loss_steps == LossSteps::Last;
         let steps = if last_only { 1 } else { block.steps() };
         targets.clear();
         targets.resize(steps * spans.len() * outputs, 0.0);
+        for (row, &span) in spans.iter().enumerate() {
+            let first = if last_only { span.len - 1 } else { 0 };
+            for t in first..span.len {
+                let step = if last_only { 0 } else { t };
+                let at = (step * spans.len() + row) * outputs;
+                self.targets(span, t, &mut targets[at..at + outputs]);
+            }
+        }
+    }
+
+    /// Inputs alone.
+    pub(super) fn inputs(&self, spans: &[Span], block: &mut Block) {
+        let lengths: Vec<usize> = spans.iter().map(|span| span.len).collect();
+        block.reset(&lengths, self.encoder.features());
         for (row, span) in spans.iter().enumerate() {
             let series = &self.part.table.series[span.series];
             let (scalers, _) = self.scalers.of(&series.key);
             let values = series.rows_between(span.start, span.start + span.len);
             let write = |t, feature, value| block.step_mut(t, row)[feature] = value;
             self.encoder.inputs(values, scalers, write);
-            // Targets stay inside the part: what lies behind its end is unknown here.
-            let end = self.part.ranges[span.series].end;
-            let first = if last_only { span.len - 1 } else { 0 };
-            for t in first..span.len {
-                let known = series.rows_between(span.start + t, end);
-                let step = if last_only { 0 } else { t };
-                let at = (step * spans.len() + row) * outputs;
-                self.encoder.targets(known, scalers, &mut targets[at..at + outputs]);
-            }
         }
+    }
+
+    /// What the network should put out at step `t` of a span, `[outputs]`.
+    pub(super) fn targets(&self, span: Span, t: usize, out: &mut [f32]) {
+        let series = &self.part.table.series[span.series];
+        let (scalers, _) = self.scalers.of(&series.key);
+        // Targets stay inside the part: what lies behind its end is unknown here.
+        let end = self.part.ranges[span.series].end;
+        self.encoder.targets(series.rows_between(span.start + t, end), scalers, out);
     }
 }

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::batch::Assembler;
+use super::chunks::{self, Chunks, Reading};
 use crate::data::Span;
 use crate::model::{
     BLOCK_ROWS, Block, DropoutKey, GradientPart, Network, State, Tape, Tensors, Weights,
@@ -18,6 +19,9 @@ pub struct Workspace {
     blocks: Vec<Work>,
     weights: Weights,
     gradient: Tensors,
+    chunks: Chunks,
+    /// Output numbers of one tensor that may exist at once.
+    pub(super) most_outputs: usize,
 }
 
 /// Rows that one thread takes through the network together at most. The more there are, the fewer times weights
@@ -46,7 +50,9 @@ impl Workspace {
     pub fn new(network: &Network) -> Self {
         let gradient = Tensors::zeros(network.layout());
         let weights = Weights::room(network);
-        Self { parts: network.gradient_parts(), blocks: Vec::new(), weights, gradient }
+        let (parts, chunks) = (network.gradient_parts(), Chunks::default());
+        let most_outputs = chunks::MOST;
+        Self { parts, blocks: Vec::new(), weights, gradient, chunks, most_outputs }
     }
 
     /// The gradient of the last update.
@@ -80,26 +86,42 @@ impl Workspace {
             let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
             self.blocks.push(Work { block, targets, tape: network.tape(), sums });
         }
+        let longest = batch.spans.first().map_or(0, |span| span.len);
+        let readings = longest as u128 * batch.spans.len() as u128;
+        let in_chunks = chunks::worthwhile(network.architecture(), readings, self.most_outputs);
         let blocks = &mut self.blocks[..count];
         let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(together)).enumerate();
         pairs.for_each(|(index, (work, spans))| {
-            assembler.fill(spans, &mut work.block, &mut work.targets);
-            work.block.first_row = index * together;
-            work.block.initial = batch.initial.map(|state| {
-                let mut own = network.zero_state(spans.len());
-                let hidden = network.architecture().hidden;
-                for row in 0..spans.len() {
-                    let from = index * together + row;
-                    own.copy_row(row, spans.len(), state, from, batch.spans.len(), hidden);
-                }
-                own
-            });
-            work.pass(network, weights, batch);
+            if in_chunks {
+                assembler.inputs(spans, &mut work.block);
+            } else {
+                assembler.fill(spans, &mut work.block, &mut work.targets);
+            }
+            work.begin(network, batch, index * together);
+            if in_chunks {
+                network.forward_states(weights, &work.block, batch.dropout, &mut work.tape);
+            } else {
+                work.pass(network, weights, batch);
+            }
         });
+        let mut parts = pieces(&self.parts, self.gradient.as_mut_slice());
+        if in_chunks {
+            let mut head = parts.split_off(self.parts.partition_point(|part| !part.of_head()));
+            head.iter_mut().for_each(|(_, piece)| piece.fill(0.0));
+            let (loss, most) = (batch.loss, self.most_outputs);
+            let reading = Reading { network, weights, assembler, loss, most };
+            for (work, spans) in blocks.iter_mut().zip(batch.spans.chunks(together)) {
+                let Work { block, tape, sums, .. } = work;
+                *sums = reading.pass(&mut self.chunks, spans, block, tape, &mut head);
+            }
+            blocks.par_iter_mut().for_each(|work| {
+                network.backward_states(weights, &work.block, &mut work.tape);
+            });
+        }
         let blocks = &self.blocks[..count];
         let mut loss = LossSum::default();
         blocks.iter().flat_map(|work| &work.sums).for_each(|&sum| loss.add(sum));
-        add_up(network, &self.parts, blocks, self.gradient.as_mut_slice());
+        add_up(network, parts, blocks);
         loss
     }
 
@@ -125,6 +147,20 @@ impl Workspace {
 }
 
 impl Work {
+    /// Takes its place in the batch: that of its first row, and the states it goes on from.
+    fn begin(&mut self, network: &Network, batch: &Batch, first: usize) {
+        self.block.first_row = first;
+        self.block.initial = batch.initial.map(|state| {
+            let rows = self.block.rows();
+            let mut own = network.zero_state(rows);
+            let hidden = network.architecture().hidden;
+            for row in 0..rows {
+                own.copy_row(row, rows, state, first + row, batch.spans.len(), hidden);
+            }
+            own
+        });
+    }
+
     fn pass(&mut self, network: &Network, weights: &Weights, batch: &Batch) {
         network.forward(weights, &self.block, batch.dropout, &mut self.tape);
         let outputs = network.architecture().outputs;
@@ -142,17 +178,24 @@ fn rows_together(spans: &[Span], threads: usize) -> usize {
     if even { (share * BLOCK_ROWS).clamp(BLOCK_ROWS, MOST_ROWS) } else { BLOCK_ROWS }
 }
 
-/// Every part of the gradient by itself, each over all blocks from left to right.
-fn add_up(network: &Network, parts: &[GradientPart], blocks: &[Work], gradient: &mut [f32]) {
+/// Parts of the gradient, each with its piece of the flat buffer.
+fn pieces<'a>(
+    parts: &'a [GradientPart],
+    gradient: &'a mut [f32],
+) -> Vec<(&'a GradientPart, &'a mut [f32])> {
     let mut rest = gradient;
-    let mut pieces = Vec::with_capacity(parts.len());
-    for part in parts {
-        let (piece, tail) = rest.split_at_mut(part.range.len());
-        pieces.push((part, piece));
-        rest = tail;
-    }
+    let piece = |part: &'a GradientPart| {
+        let piece;
+        (piece, rest) = std::mem::take(&mut rest).split_at_mut(part.range.len());
+        (part, piece)
+    };
+    parts.iter().map(piece).collect()
+}
+
+/// Every part of the gradient by itself, each over all blocks from left to right.
+fn add_up(network: &Network, parts: Vec<(&GradientPart, &mut [f32])>, blocks: &[Work]) {
     // One by one, for they differ in size.
-    pieces.into_par_iter().with_max_len(1).for_each(|(part, piece)| {
+    parts.into_par_iter().with_max_len(1).for_each(|(part, piece)| {
         piece.fill(0.0);
         for work in blocks {
             network.add_gradient(part, &work.block, &work.tape, piece);

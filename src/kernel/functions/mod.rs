@@ -39,7 +39,7 @@ pub fn exp(x: f32) -> f32 {
     power * two_to(half) * two_to(n.wrapping_sub(half))
 }
 
-/// 1 / (1 + e^-x), within 1.9 ulp: from e^-|x|, so that it keeps its accuracy on both sides.
+/// 1 / (1 + e^-x), within 1.97 ulp: from e^-|x|, so that it keeps its accuracy on both sides.
 #[inline(always)]
 pub fn sigmoid(x: f32) -> f32 {
     let (power, n) = exp_parts(at_least(-x.abs(), -104.0));
