@@ -88,18 +88,22 @@ mod kernels {
         });
     }
 
-    /// One value at a time; inside the gates they are vectorised.
-    #[divan::bench(args = ["exp", "sigmoid", "tanh"])]
+    /// 1024 values, vectorised as in the gates.
+    #[divan::bench(args = ["exp", "ln", "sigmoid", "tanh", "sin", "cos"])]
     fn function(bencher: Bencher, name: &str) {
-        let function = match name {
-            "exp" => functions::exp,
-            "sigmoid" => functions::sigmoid,
-            _ => functions::tanh,
-        };
-        let values = numbers(1024);
-        bencher
-            .counter(ItemsCount::new(values.len()))
-            .bench_local(|| values.iter().map(|&x| function(black_box(x))).sum::<f32>());
+        let (from, mut values) = (numbers(1024), numbers(1024));
+        bencher.counter(ItemsCount::new(values.len())).bench_local(|| {
+            values.copy_from_slice(black_box(&from));
+            match name {
+                "exp" => functions::apply(functions::exp, &mut values),
+                "ln" => functions::apply(functions::ln, &mut values),
+                "sigmoid" => functions::apply(functions::sigmoid, &mut values),
+                "tanh" => functions::apply(functions::tanh, &mut values),
+                "sin" => functions::apply(functions::sin, &mut values),
+                _ => functions::apply(functions::cos, &mut values),
+            }
+            black_box(&mut values);
+        });
     }
 }
 

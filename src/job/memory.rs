@@ -6,6 +6,7 @@ use super::prepare::Prepared;
 use crate::config::{Cell, Config, Head, State};
 use crate::error::{Error, Result};
 use crate::model::{Architecture, cell};
+use crate::train::outputs_at_once;
 
 /// Bytes by purpose; the largest first where it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,17 +81,18 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     let batch = config.training.batch_size as u64;
     let carried = config.training.state != State::Reset;
     let sequences = if carried { batch } else { batch.min(windows.count()) };
-    let outputs = 3 * a.outputs as u128;
     let layers = (a.layers * a.directions * a.hidden) as u128 * per_unit(a.cell);
     let encoders = a.input.characters.iter().map(|c| c.width() as u128 * per_unit(c.cell));
     let copies = if a.input.has_words() { 3 } else { 1 }; // their gradients and a mask too
     let read = copies * a.input.features() as u128 + CHARACTERS * encoders.sum::<u128>();
-    let per_step = layers + outputs + read;
+    let steps = u128::from(sequences) * longest;
+    // Outputs, targets and gradients; where they are many, only some at a time.
+    let outputs = 3 * outputs_at_once(a, steps);
     Estimate {
         weights: 16 * count, // gradients, and packed for both ways
         moments: 12 * count,
         rows: rows * (8 * columns + 44) + words,
-        passes: 4 * u128::from(sequences) * longest * per_step,
+        passes: 4 * (steps * (layers + read) + outputs),
     }
 }
 

@@ -28,8 +28,9 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Rows in total.
-    pub(super) fn len(self) -> usize {
+    /// Rows in total: the terms of the sum.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(self) -> usize {
         self.steps * self.count
     }
 
@@ -49,7 +50,7 @@ impl Rows {
 
     /// Where the rows of some of the sum's terms lie, in order.
     #[inline(always)]
-    pub(super) fn places(self, terms: Range<usize>) -> impl Iterator<Item = usize> {
+    pub fn places(self, terms: Range<usize>) -> impl Iterator<Item = usize> {
         let (mut step, mut row) = (terms.start / self.count, terms.start % self.count);
         terms.map(move |_| {
             let place = step * self.stride + self.first + row;

@@ -6,8 +6,8 @@
 //! thread that has them, or how many of them there are. [`super::packed`] multiplies by weights, [`super::outer`]
 //! makes their gradients, [`super::sums`] those of biases; the tests hold all three to the rule spelled out.
 
-/// Terms of one block sum.
-pub(super) const BLOCK: usize = 256;
+/// Terms of one block sum. A sum may be cut between them and go on later, to the same bits.
+pub const BLOCK: usize = 256;
 
 #[cfg(test)]
 mod tests {

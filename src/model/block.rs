@@ -103,7 +103,7 @@ impl Block {
 
     /// The rows that are summed together, by the steps they have: of a `[T, B, n]` tensor, or with `last_only`
     /// of a `[1, B, n]` one.
-    pub(super) fn sums(&self, last_only: bool) -> impl Iterator<Item = Rows> {
+    pub fn sums(&self, last_only: bool) -> impl Iterator<Item = Rows> {
         let stride = self.rows();
         (0..stride).step_by(BLOCK_ROWS).map(move |first| {
             let Range { start, end } = first..stride.min(first + BLOCK_ROWS);

@@ -15,11 +15,18 @@ use crate::kernel::{self, Columns};
 pub struct GradientPart {
     /// Where it lies in the flat gradient.
     pub range: Range<usize>,
-    kind: PartKind,
+    pub(super) kind: PartKind,
+}
+
+impl GradientPart {
+    /// Whether it belongs to the head; such parts come last.
+    pub fn of_head(&self) -> bool {
+        matches!(self.kind, PartKind::HeadWeight { .. } | PartKind::HeadBias)
+    }
 }
 
 #[derive(Clone, Debug)]
-enum PartKind {
+pub(super) enum PartKind {
     InputWeight {
         layer: usize,
         direction: usize,
@@ -140,26 +147,11 @@ impl Network {
                     hh.copy_from_slice(ih);
                 }
             }
-            PartKind::HeadWeight { units } => {
-                let (outputs, width) = (self.architecture.outputs, self.width());
-                let d = Columns { values: &tape.dy, width: outputs, range: units };
-                let h = Columns::all(self.head_input(tape), width);
+            PartKind::HeadWeight { .. } | PartKind::HeadBias => {
+                let read = (&tape.dy[..], self.read_states(&tape.layers, &tape.features));
                 let sums = block.sums(self.architecture.read == Read::FinalState);
-                sums.for_each(|rows| kernel::add_outer(&d, &h, rows, grads));
+                sums.for_each(|rows| self.add_head_gradient(part, read, rows, grads));
             }
-            PartKind::HeadBias => {
-                let d = Columns::all(&tape.dy, self.architecture.outputs);
-                let sums = block.sums(self.architecture.read == Read::FinalState);
-                sums.for_each(|rows| kernel::add_columns(&d, rows, grads));
-            }
-        }
-    }
-
-    /// What the head read, one row per output step.
-    fn head_input<'t>(&self, tape: &'t Tape) -> &'t [f32] {
-        match self.architecture.read {
-            Read::EveryStep => &tape.layers.last().expect("at least one layer").out,
-            Read::FinalState => &tape.features,
         }
     }
 

@@ -1,7 +1,6 @@
 //! Layers on top of each other and a head. Single-layer, multi-layer and bidirectional networks are
 //! values of this type, not ways through the code.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::block::{Block, State};
@@ -66,8 +65,8 @@ pub struct Tape {
     pub(super) input: features::Tape,
     pub(super) layers: Vec<layer::Tape>,
     pub(super) features: Vec<f32>, // [B, directions * H]: the final states, where the head reads those
-    d_features: Vec<f32>,
-    y: Vec<f32>,             // [S, B, outputs]; S = T or 1
+    pub(super) d_features: Vec<f32>,
+    y: Vec<f32>, // [S, B, outputs]; S = T or 1; made by `forward`, not by `forward_states`
     pub(super) dy: Vec<f32>, // dL/dy
 }
 
@@ -134,12 +133,29 @@ impl Network {
     }
 
     /// Width of the last layer's hidden state, both directions.
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.architecture.directions * self.architecture.hidden
     }
 
     /// Leaves the outputs in `tape.output()`. `dropout`: draw masks from this key (while training).
     pub fn forward(
+        &self,
+        weights: &Weights,
+        block: &Block,
+        dropout: Option<DropoutKey>,
+        tape: &mut Tape,
+    ) {
+        self.forward_states(weights, block, dropout, tape);
+        let count = self.readings(block);
+        let Tape { layers, features, y, dy, .. } = tape;
+        y.resize(count * self.architecture.outputs, 0.0);
+        dy.resize(count * self.architecture.outputs, 0.0);
+        let h = self.read_states(layers, features);
+        self.outputs(weights, &h[..count * self.width()], count, y);
+    }
+
+    /// The hidden states alone, for outputs that are asked for later: see [`Network::outputs`].
+    pub fn forward_states(
         &self,
         weights: &Weights,
         block: &Block,
@@ -159,48 +175,19 @@ impl Network {
             let weights = self.of_layer(weights, k);
             layer.forward(weights, block, x, dropout, &mut above[0]);
         }
-        self.read(weights, block, tape);
-    }
-
-    /// Hidden states to outputs.
-    fn read(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
-        let Tape { layers, features, d_features, y, dy, .. } = tape;
-        let top = layers.last().expect("at least one layer");
-        let (width, outputs) = (self.width(), self.architecture.outputs);
-        let (h, count) = match self.architecture.read {
-            Read::EveryStep => (&top.out, block.steps() * block.rows()),
-            Read::FinalState => {
-                features.resize(block.rows() * width, 0.0);
-                d_features.resize(block.rows() * width, 0.0);
-                self.each_final_step(block, |row, at, columns| {
-                    features[row * width..][columns.clone()]
-                        .copy_from_slice(&top.out[at * width..][columns]);
-                });
-                (&*features, block.rows())
-            }
-        };
-        y.resize(count * outputs, 0.0);
-        dy.resize(count * outputs, 0.0);
-        match &weights.head {
-            Some(head) => head.forward(&h[..count * width], count, y),
-            None => y.copy_from_slice(&h[..count * width]),
-        }
-    }
-
-    /// Calls with (row, step x row of its final state, columns) for each row and direction.
-    fn each_final_step(&self, block: &Block, mut visit: impl FnMut(usize, usize, Range<usize>)) {
-        let hidden = self.architecture.hidden;
-        for (row, &length) in block.lengths().iter().enumerate() {
-            visit(row, (length - 1) * block.rows() + row, 0..hidden);
-            if self.architecture.directions == 2 {
-                visit(row, row, hidden..2 * hidden);
-            }
+        if self.architecture.read == Read::FinalState {
+            self.gather_final_states(block, tape);
         }
     }
 
     /// Walks back from `tape.output_gradient()`, leaving all that [`Network::add_gradient`] needs.
     pub fn backward(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
         self.read_backward(weights, block, tape);
+        self.backward_states(weights, block, tape);
+    }
+
+    /// Walks back from the gradient of the last layer's hidden states.
+    pub fn backward_states(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
         for (k, layer) in self.layers.iter().enumerate().rev() {
             let (below, above) = tape.layers.split_at_mut(k);
             let dx = match below.last_mut() {
@@ -210,26 +197,6 @@ impl Network {
             layer.backward(self.of_layer(weights, k), block, &mut above[0], dx);
         }
         self.input.backward(weights, block, &mut tape.input);
-    }
-
-    fn read_backward(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
-        let Tape { layers, d_features, dy, .. } = tape;
-        let d_out = &mut layers.last_mut().expect("at least one layer").d_out;
-        let (width, outputs) = (self.width(), self.architecture.outputs);
-        let final_only = self.architecture.read == Read::FinalState;
-        let count = dy.len() / outputs;
-        let dh = if final_only { &mut *d_features } else { &mut *d_out };
-        match &weights.head {
-            Some(head) => head.backward(dy, count, &mut dh[..count * width]),
-            None => dh[..count * width].copy_from_slice(dy),
-        }
-        if final_only {
-            d_out.fill(0.0);
-            self.each_final_step(block, |row, at, columns| {
-                d_out[at * width..][columns.clone()]
-                    .copy_from_slice(&d_features[row * width..][columns]);
-            });
-        }
     }
 
     fn of_layer<'w>(&self, weights: &'w Weights, layer: usize) -> &'w [Recurrent] {

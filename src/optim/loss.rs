@@ -30,6 +30,13 @@ pub struct LossSum {
 }
 
 impl LossSum {
+    /// Adds a step of a sequence whose sum this is.
+    pub fn add_step(&mut self, l: f64) {
+        self.sum += l;
+        self.steps += 1;
+        self.sequences = 1;
+    }
+
     /// Adds another sum behind this one.
     pub fn add(&mut self, other: LossSum) {
         self.sum += other.sum;
@@ -159,9 +166,7 @@ impl<'a> Loss<'a> {
             }
             let y = &y[at * outputs..(at + 1) * outputs];
             if let Some(l) = self.step(y, &targets[at * width..(at + 1) * width], Some(dy)) {
-                sums[row].sum += l;
-                sums[row].steps += 1;
-                sums[row].sequences = 1;
+                sums[row].add_step(l);
             }
         }
         sums

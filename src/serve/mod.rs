@@ -4,6 +4,7 @@
 mod in_order;
 mod plan;
 mod predictor;
+mod worker;
 
 pub use in_order::InOrder;
 pub use plan::Plan;

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::plan::Plan;
+use super::worker::Worker;
 use crate::data::{Encoder, ScalerSet, Scalers, WordPool, Words};
-use crate::model::{Architecture, BLOCK_ROWS, Block, Network, Read, State, Tape, Tensors, Weights};
+use crate::model::{Architecture, BLOCK_ROWS, Network, Read, State, Tensors, Weights};
 
 /// What is known about a row that was pushed with a ticket.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,14 +32,14 @@ pub struct Prediction {
 
 /// Makes predictions for any number of series.
 pub struct Predictor<'a> {
-    network: Network,
-    weights: Weights,
-    encoder: &'a Encoder,
+    pub(super) network: Network,
+    pub(super) weights: Weights,
+    pub(super) encoder: &'a Encoder,
     scalers: &'a Scalers,
-    plan: Plan,
+    pub(super) plan: Plan,
     /// The words that rows refer to by number, of each column.
     words: WordsOf<'a>,
-    tracks: Vec<Track<'a>>,
+    pub(super) tracks: Vec<Track<'a>>,
     by_key: HashMap<Vec<String>, usize>,
     jobs: Vec<Job>,
     pending: usize,
@@ -55,37 +56,33 @@ pub enum WordsOf<'a> {
 }
 
 /// One series: the rows that later predictions may still read.
-struct Track<'a> {
-    scalers: &'a ScalerSet,
-    values: Vec<f64>, // [rows, columns]
-    tickets: Vec<Option<u64>>,
+pub(super) struct Track<'a> {
+    pub(super) scalers: &'a ScalerSet,
+    pub(super) values: Vec<f64>, // [rows, columns]
+    pub(super) tickets: Vec<Option<u64>>,
     /// Rows of `values` that belong to finished blocks.
     done: usize,
     /// Where a running prediction stands.
-    state: Option<State>,
+    pub(super) state: Option<State>,
 }
 
 /// One sequence to run.
 #[derive(Clone, Copy, Debug)]
-struct Job {
-    track: usize,
-    start: usize,
-    len: usize,
+pub(super) struct Job {
+    pub(super) track: usize,
+    pub(super) start: usize,
+    pub(super) len: usize,
     /// Whether only the last row is asked for.
-    last: bool,
-}
-
-struct Worker {
-    block: Block,
-    tape: Tape,
+    pub(super) last: bool,
 }
 
 /// Windows, or running rows, that are gathered before they are computed.
 const GATHER_WINDOWS: usize = 8 * BLOCK_ROWS;
 const GATHER_ROWS: usize = 2048;
+/// Numbers of all their predictions; beyond, fewer rows are gathered.
+const GATHER_OUTPUTS: usize = 1 << 20;
 /// Blocks computed at a time: bounds memory.
 const BLOCKS_AT_A_TIME: usize = 8;
-
 impl<'a> Predictor<'a> {
     /// A predictor that has seen no row.
     pub fn new(
@@ -191,7 +188,7 @@ impl<'a> Predictor<'a> {
             Plan::Blocks { .. } | Plan::Whole { .. } => {}
         }
         let rows = |job: &Job| job.len;
-        if self.pending >= GATHER_ROWS
+        if self.pending >= GATHER_ROWS.min((GATHER_OUTPUTS / self.encoder.outputs()).max(1))
             || self.jobs.len() >= GATHER_WINDOWS
             || (self.jobs.len() >= BLOCK_ROWS
                 && self.jobs.iter().map(rows).sum::<usize>() > 1 << 16)
@@ -272,10 +269,10 @@ impl<'a> Predictor<'a> {
     fn run(&mut self, jobs: &[Job]) {
         let blocks = jobs.len().div_ceil(BLOCK_ROWS);
         while self.workers.len() < blocks {
-            self.workers.push(Worker { block: Block::default(), tape: self.network.tape() });
+            self.workers.push(Worker::new(&self.network));
         }
         let mut workers = std::mem::take(&mut self.workers);
-        let work = |(jobs, worker): (&[Job], &mut Worker)| self.run_block(jobs, worker);
+        let work = |(jobs, worker): (&[Job], &mut Worker)| worker.run(self, jobs);
         let results: Vec<_> = if blocks == 1 {
             vec![work((jobs, &mut workers[0]))]
         } else {
@@ -289,73 +286,6 @@ impl<'a> Predictor<'a> {
                 self.tracks[track].state = Some(state);
             }
         }
-    }
-
-    /// Runs up to 16 sequences; returns their answers and, where state runs on, the states they ended in.
-    fn run_block(&self, jobs: &[Job], worker: &mut Worker) -> (Vec<Answer>, Vec<(usize, State)>) {
-        let Worker { block, tape } = worker;
-        let (columns, rows) = (self.encoder.columns(), jobs.len());
-        let lengths: Vec<usize> = jobs.iter().map(|job| job.len).collect();
-        block.reset(&lengths, &self.network.architecture().input);
-        for (row, job) in jobs.iter().enumerate() {
-            let track = &self.tracks[job.track];
-            let values = &track.values[job.start * columns..(job.start + job.len) * columns];
-            self.encoder.inputs(values, track.scalers, self.words(), None, (block, row));
-        }
-        if self.plan == Plan::Running {
-            block.initial = Some(self.gather_states(jobs));
-        }
-        self.network.forward(&self.weights, block, None, tape);
-
-        let outputs = self.encoder.outputs();
-        let mut answers = Vec::new();
-        for (row, job) in jobs.iter().enumerate() {
-            let first = if job.last { job.len - 1 } else { 0 };
-            for t in first..job.len {
-                let Some(ticket) = self.tracks[job.track].tickets[job.start + t] else { continue };
-                let step = if job.last { 0 } else { t };
-                let y = &tape.output()[(step * rows + row) * outputs..][..outputs];
-                let prediction = Some(self.decode(job.track, job.start + t, y));
-                answers.push(Answer { ticket, prediction });
-            }
-        }
-        let mut states = Vec::new();
-        if self.plan == Plan::Running {
-            let hidden = self.network.architecture().hidden;
-            let mut ended = self.network.zero_state(rows);
-            self.network.final_state(block, tape, &mut ended);
-            for (row, job) in jobs.iter().enumerate() {
-                let mut state = self.network.zero_state(1);
-                state.copy_row(0, 1, &ended, row, rows, hidden);
-                states.push((job.track, state));
-            }
-        }
-        (answers, states)
-    }
-
-    fn gather_states(&self, jobs: &[Job]) -> State {
-        let mut state = self.network.zero_state(jobs.len());
-        let hidden = self.network.architecture().hidden;
-        for (row, job) in jobs.iter().enumerate() {
-            if let Some(from) = &self.tracks[job.track].state {
-                state.copy_row(row, jobs.len(), from, 0, 1, hidden);
-            }
-        }
-        state
-    }
-
-    fn decode(&self, track: usize, row: usize, outputs: &[f32]) -> Prediction {
-        let (track, columns) = (&self.tracks[track], self.encoder.columns());
-        let row = &track.values[row * columns..(row + 1) * columns];
-        let mut values = vec![0.0; self.encoder.target_width()];
-        let mut probabilities = Vec::new();
-        if self.encoder.classes().is_some() {
-            probabilities.resize(outputs.len(), 0.0);
-            self.encoder.decode_classes(outputs, &mut values, &mut probabilities);
-        } else {
-            self.encoder.decode(row, outputs, track.scalers, &mut values);
-        }
-        Prediction { outputs: outputs.to_vec(), values, probabilities }
     }
 
     /// Drops the rows that no later prediction reads.

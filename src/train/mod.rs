@@ -2,6 +2,7 @@
 //! no clock; it tells an [`Observer`] what happens and does what that one says.
 
 mod batch;
+mod chunks;
 mod epoch_end;
 mod events;
 mod order;
@@ -10,6 +11,7 @@ mod step;
 mod team;
 mod trainer;
 
+pub use chunks::outputs_at_once;
 pub use events::{Control, EpochRecord, Event, Observer, Outcome};
 pub use progress::{Best, EpochSums, Progress};
 pub use step::Workspace;

@@ -3,10 +3,11 @@
 //! Rows are free: each sequence is computed by itself, so blocks may run on any thread. Sums are not: every
 //! part of the gradient adds the blocks from left to right, whoever computes it.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::batch::Assembler;
+use super::chunks::{self, Chunks, Reading};
 use super::team::{Pause, Phase, together};
 use crate::data::Span;
 use crate::model::{
@@ -21,6 +22,9 @@ pub struct Workspace {
     blocks: Vec<RwLock<Work>>,
     weights: Weights,
     gradient: Tensors,
+    chunks: Chunks,
+    /// Output numbers of one tensor that may exist at once.
+    pub(super) most_outputs: usize,
     pause: Pause,
 }
 
@@ -50,8 +54,15 @@ impl Workspace {
     pub fn new(network: &Network) -> Self {
         let gradient = Tensors::zeros(network.layout());
         let weights = Weights::room(network);
-        let (parts, pause) = (network.gradient_parts(), Pause::default());
-        Self { parts, blocks: Vec::new(), weights, gradient, pause }
+        Self {
+            parts: network.gradient_parts(),
+            blocks: Vec::new(),
+            weights,
+            gradient,
+            chunks: Chunks::default(),
+            most_outputs: chunks::MOST,
+            pause: Pause::default(),
+        }
     }
 
     /// The gradient of the last update.
@@ -89,20 +100,51 @@ impl Workspace {
         while self.blocks.len() < groups.len() {
             self.blocks.push(RwLock::new(Work::new(network)));
         }
+        let longest = batch.spans.first().map_or(0, |span| span.len);
+        let readings = longest as u128 * batch.spans.len() as u128;
+        let in_chunks = chunks::worthwhile(network.architecture(), readings, self.most_outputs);
         let (weights, blocks) = (&self.weights, &self.blocks[..groups.len()]);
-        let parts = pieces(&self.parts, self.gradient.as_mut_slice());
+        let parts = pieces(&self.parts, self.gradient.as_mut_slice()).into_iter();
+        let (mut head, parts): (Vec<_>, Vec<_>) =
+            parts.partition(|(part, _)| in_chunks && part.of_head());
+        let parts: Vec<_> = parts.into_iter().map(Mutex::new).collect();
         let (passes, sums) = (Phase::new(groups.len()), Phase::new(parts.len()));
-        together(|| {
-            passes.share(|index| {
-                let mut work = blocks[index].write().unwrap_or_else(PoisonError::into_inner);
-                work.fill(network, assembler, batch, groups[index], index * rows);
-                work.pass(network, weights, batch);
+        let pass = |index: usize| {
+            let mut work = write(&blocks[index]);
+            let first = (groups[index], index * rows);
+            if in_chunks {
+                work.states(network, weights, assembler, batch, first);
+            } else {
+                work.pass(network, weights, assembler, batch, first);
+            }
+        };
+        let add_up = |index: usize| {
+            let (part, piece) = &mut *parts[index].lock().expect("each part is added up once");
+            add_up(network, part, blocks, piece);
+        };
+        if in_chunks {
+            together(|| passes.share(pass));
+            head.iter_mut().for_each(|(_, piece)| piece.fill(0.0));
+            let (loss, most) = (batch.loss, self.most_outputs);
+            let reading = Reading { network, weights, assembler, loss, most };
+            for (work, spans) in blocks.iter().zip(&groups) {
+                let Work { block, tape, sums, .. } = &mut *write(work);
+                *sums = reading.pass(&mut self.chunks, spans, block, tape, &mut head);
+            }
+            let backward = Phase::new(groups.len());
+            together(|| {
+                backward.share(|index| {
+                    let Work { block, tape, .. } = &mut *write(&blocks[index]);
+                    network.backward_states(weights, block, tape);
+                });
+                sums.share(add_up);
             });
-            sums.share(|index| {
-                let (part, piece) = &mut *parts[index].lock().expect("each part is added up once");
-                add_up(network, part, blocks, piece);
+        } else {
+            together(|| {
+                passes.share(pass);
+                sums.share(add_up);
             });
-        });
+        }
         self.pause = Pause::begin();
         let mut loss = LossSum::default();
         for work in blocks {
@@ -139,32 +181,49 @@ impl Work {
         Self { block, targets, tape: network.tape(), sums }
     }
 
-    /// Takes over the sequences of the batch from `first` on.
-    fn fill(
-        &mut self,
-        network: &Network,
-        assembler: Assembler,
-        batch: &Batch,
-        spans: &[Span],
-        first: usize,
-    ) {
-        assembler.fill(spans, first, &mut self.block, &mut self.targets);
+    /// Takes over the states its sequences go on from; the first of them is at place `first` of the batch.
+    fn begin(&mut self, network: &Network, batch: &Batch, first: usize) {
         self.block.initial = batch.initial.map(|state| {
-            let mut own = network.zero_state(spans.len());
+            let rows = self.block.rows();
+            let mut own = network.zero_state(rows);
             let hidden = network.architecture().hidden;
-            for row in 0..spans.len() {
-                own.copy_row(row, spans.len(), state, first + row, batch.spans.len(), hidden);
+            for row in 0..rows {
+                own.copy_row(row, rows, state, first + row, batch.spans.len(), hidden);
             }
             own
         });
     }
 
-    fn pass(&mut self, network: &Network, weights: &Weights, batch: &Batch) {
+    /// Forward, loss and backward of the sequences `spans`, the first of them at place `first` of the batch.
+    fn pass(
+        &mut self,
+        network: &Network,
+        weights: &Weights,
+        assembler: Assembler,
+        batch: &Batch,
+        (spans, first): (&[Span], usize),
+    ) {
+        assembler.fill(spans, first, &mut self.block, &mut self.targets);
+        self.begin(network, batch, first);
         network.forward(weights, &self.block, batch.dropout, &mut self.tape);
         let outputs = network.architecture().outputs;
         let (y, dy) = self.tape.output_gradient();
         self.sums = batch.loss.block(&self.block, outputs, y, &self.targets, dy);
         network.backward(weights, &self.block, &mut self.tape);
+    }
+
+    /// Their hidden states alone; outputs and the way back follow in chunks.
+    fn states(
+        &mut self,
+        network: &Network,
+        weights: &Weights,
+        assembler: Assembler,
+        batch: &Batch,
+        (spans, first): (&[Span], usize),
+    ) {
+        assembler.inputs(spans, first, &mut self.block);
+        self.begin(network, batch, first);
+        network.forward_states(weights, &self.block, batch.dropout, &mut self.tape);
     }
 }
 
@@ -181,16 +240,21 @@ fn read(work: &RwLock<Work>) -> impl Deref<Target = Work> {
     work.read().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A block that no other thread looks at.
+fn write(work: &RwLock<Work>) -> impl DerefMut<Target = Work> {
+    work.write().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The parts of the gradient, each with its piece of the flat buffer.
 fn pieces<'a>(
     parts: &'a [GradientPart],
     gradient: &'a mut [f32],
-) -> Vec<Mutex<(&'a GradientPart, &'a mut [f32])>> {
+) -> Vec<(&'a GradientPart, &'a mut [f32])> {
     let mut rest = gradient;
     let piece = |part: &'a GradientPart| {
         let piece;
         (piece, rest) = std::mem::take(&mut rest).split_at_mut(part.range.len());
-        Mutex::new((part, piece))
+        (part, piece)
     };
     parts.iter().map(piece).collect()
 }

@@ -60,6 +60,12 @@ impl<'a> Trainer<'a> {
         }
     }
 
+    /// How many output numbers (targets x horizon, at each timestep of a block) may exist at once; beyond, they are made in
+    /// chunks of time. It changes memory and speed, and no bit.
+    pub fn hold_outputs(&mut self, numbers: usize) {
+        self.workspace.most_outputs = numbers;
+    }
+
     /// The state of a run before its first update.
     pub fn start(&self, params: Tensors) -> Progress {
         let optimizer =
