@@ -1,9 +1,9 @@
 //! Columns of words: how they are read.
 
 use super::{Resolved, columns, refuse};
+use crate::config::columns::{CharacterEncoder, Column, TextColumn, WordColumn};
 use crate::config::raw::{self, ColumnType};
 use crate::config::section::Section;
-use crate::config::types::{CharacterEncoder, Column, TextColumn, WordColumn};
 use crate::error::shown;
 
 /// Widths of a word's embedding where none is given.
