@@ -52,8 +52,9 @@ struct Sums<'a> {
     counts: RowCounts,
 }
 
-/// Figures of classes by series are shown of so many at most: sentences are no series one would look for.
-const CLASS_SERIES: usize = 20;
+/// Figures of classes by series are given of so many series at most, with so many rows each on average: nobody looks
+/// for a sentence.
+const CLASS_SERIES: (usize, usize) = (20, 20);
 
 /// The mean of `l` over the scored rows, and the figures that go with it.
 pub fn valid_loss(evaluation: &Evaluation, part: &PartRows) -> Result<Report> {
@@ -163,8 +164,9 @@ impl Evaluation<'_> {
 
     /// Whether figures by series say anything: of classes only where series are few and long.
     fn by_series(&self, part: &PartRows) -> bool {
-        let series = part.table.series.len();
-        let few = self.encoder.classes().is_none() || series <= CLASS_SERIES;
+        let (series, (most, rows)) = (part.table.series.len(), CLASS_SERIES);
+        let few = series <= most && part.rows() >= (rows * series) as u64;
+        let few = few || self.encoder.classes().is_none();
         series > 1 && few && !self.whole_series
     }
 

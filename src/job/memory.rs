@@ -70,6 +70,10 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     let count = parameters(a);
     let columns = prepared.encoder.columns() as u128;
     let rows: u128 = prepared.dataset.tables().iter().map(|t| u128::from(t.rows())).sum();
+    // Each distinct word once, with what is read of it.
+    let pools = prepared.dataset.tables().into_iter().flat_map(|table| &table.words);
+    let words: u128 =
+        pools.flat_map(|words| words.texts()).map(|text| 8 * text.len() as u128 + 160).sum();
     let windows = prepared.windows(config);
     let longest = windows.longest() as u128;
     // Lanes of carried state are as many as the batch is large, windows may be fewer.
@@ -85,7 +89,7 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     Estimate {
         weights: 16 * count, // gradients, and packed for both ways
         moments: 12 * count,
-        rows: rows * (8 * columns + 44),
+        rows: rows * (8 * columns + 44) + words,
         passes: 4 * u128::from(sequences) * longest * per_step,
     }
 }

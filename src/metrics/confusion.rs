@@ -124,6 +124,14 @@ mod tests {
     }
 
     #[test]
+    fn a_label_that_is_predicted_alone_counts_too() {
+        let mut confusion = Confusion::default();
+        [(0, 0), (0, 2), (1, 1)].into_iter().for_each(|(t, p)| confusion.add(t, p));
+        // F1: 2 / 3, 1 and 0.
+        assert!((confusion.macro_f1().unwrap_or_default() - 5.0 / 9.0).abs() < 1e-15);
+    }
+
+    #[test]
     fn nothing_has_no_figure() {
         let none = Confusion::default();
         assert_eq!((none.accuracy(), none.macro_f1()), (None, None));

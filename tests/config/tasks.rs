@@ -251,6 +251,10 @@ fn options_of_another_type_of_column() {
         r#"{"column": "x", "type": "text", "features": 4}"#,
         "there is none of them; take it out",
     );
+    input(
+        r#"{"column": "w", "type": "text"}, {"column": "w.suffix3", "type": "category"}"#,
+        "data.inputs[1]: \"w.suffix3\" is what the embedding of a feature of \"w\" may be called",
+    );
     input(r#"{"column": "x", "type": "txt"}"#, "did you mean \"text\"?");
     input(r#"{"column": "x", "type": "text", "sufixes": [1]}"#, "did you mean \"suffixes\"?");
 }

@@ -5,7 +5,7 @@ use crate::error::shown;
 use crate::eval::{ClassReport, ClassScores, Report, Scores};
 use crate::metrics::ClassFigures;
 use crate::terminal::{Cell, Column, Screen, Table};
-use crate::text::{counted, printable, thousands};
+use crate::text::{printable, thousands};
 
 /// Of more classes those with the most rows are shown.
 const CLASSES_SHOWN: usize = 20;
@@ -23,8 +23,9 @@ pub(super) fn tables(report: &Report, ours: &ClassScores, screen: Screen) -> Str
         parts.push(series(report, screen));
     }
     if let Some(classes) = &report.classes {
-        parts.push(by_class(classes, screen));
-        parts.push(confusion(classes, screen));
+        let unit = if report.whole_series { "series" } else { "rows" };
+        parts.push(by_class(classes, unit, screen));
+        parts.push(confusion(classes, unit, screen));
     }
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
@@ -116,7 +117,7 @@ fn series(report: &Report, screen: Screen) -> String {
 }
 
 /// Precision, recall and F1 of each class, and what it is most often taken for.
-fn by_class(report: &ClassReport, screen: Screen) -> String {
+fn by_class(report: &ClassReport, unit: &str, screen: Screen) -> String {
     let (classes, mut caption) = (&report.classes, String::new());
     let mut shown: Vec<usize> = (0..classes.len()).collect();
     if shown.len() > CLASSES_SHOWN {
@@ -124,12 +125,12 @@ fn by_class(report: &ClassReport, screen: Screen) -> String {
         shown.truncate(CLASSES_SHOWN);
         let all = thousands(classes.len() as u64);
         caption = format!(
-            "the {CLASSES_SHOWN} of {all} classes with the most rows; --format json has all\n"
+            "the {CLASSES_SHOWN} of {all} classes with the most {unit}; --format json has all\n"
         );
     }
     let mut table = Table::new(vec![
         Column::names("class"),
-        Column::new("rows", 4),
+        Column::new(unit, 4),
         Column::new("precision", 2),
         Column::new("recall", 3),
         Column::fixed("F1"),
@@ -153,15 +154,16 @@ fn by_class(report: &ClassReport, screen: Screen) -> String {
     }
     let mut out = caption + &table.render(screen);
     if report.other > 0 {
-        let rows = counted(report.other, "row");
-        let text = format!("{rows} with a label that is in no train row, {}", report.label(None));
+        let rows = thousands(report.other);
+        let text =
+            format!("{unit} with a label that is in no train row, {}: {rows}", report.label(None));
         out += &(screen.prose(&text, 2) + "\n");
     }
     out
 }
 
 /// The matrix of all that occurs where there is room for it, else the most frequent mistakes.
-fn confusion(report: &ClassReport, screen: Screen) -> String {
+fn confusion(report: &ClassReport, unit: &str, screen: Screen) -> String {
     let rows = report.classes.iter().enumerate();
     let rows = rows.filter(|(_, class)| class.figures.support > 0).map(|(k, _)| Some(k));
     let rows: Vec<Option<usize>> = rows.chain((report.other > 0).then_some(None)).collect();
@@ -185,20 +187,20 @@ fn confusion(report: &ClassReport, screen: Screen) -> String {
         }
         if table.fits(screen) {
             return format!(
-                "rows of each class by what they were taken for\n{}",
+                "{unit} of each class by what they were taken for\n{}",
                 table.render(screen)
             );
         }
     }
-    mistakes(report).render(screen)
+    mistakes(report, unit).render(screen)
 }
 
-fn mistakes(report: &ClassReport) -> Table {
+fn mistakes(report: &ClassReport, unit: &str) -> Table {
     let mut table = Table::new(vec![
         Column::names("true"),
         Column::names("taken for"),
-        Column::fixed("rows"),
-        Column::new("of its rows", 1),
+        Column::fixed(unit),
+        Column::new("of its class", 1),
     ]);
     for mistake in report.mistakes.iter().take(MISTAKES_SHOWN) {
         let of = mistake.truth.map_or(report.other, |k| report.classes[k].figures.support);

@@ -94,6 +94,7 @@ pub(super) fn resolve(
         }
     };
     agree(&inputs, &targets, facts)?;
+    words::named_apart(&inputs)?;
     Ok((inputs, targets.into_iter().map(predicted).collect()))
 }
 

@@ -3,7 +3,8 @@
 use super::{Resolved, columns, refuse};
 use crate::config::raw::{self, ColumnType};
 use crate::config::section::Section;
-use crate::config::types::{CharacterEncoder, TextColumn, WordColumn};
+use crate::config::types::{CharacterEncoder, Column, TextColumn, WordColumn};
+use crate::error::shown;
 
 /// Widths of a word's embedding where none is given.
 const CATEGORY: usize = 8;
@@ -53,6 +54,35 @@ pub(super) fn of_target() -> WordColumn {
     let raw = raw::Column::default();
     let (min_count, unknown) = (raw.min_count().0, raw.unknown().0);
     WordColumn { embedding: CATEGORY, min_count, unknown, text: None }
+}
+
+/// The embedding of a feature is called `COLUMN.suffix3`; no column may be called so beside it.
+pub(super) fn named_apart(inputs: &[Column]) -> Resolved<()> {
+    for (index, input) in inputs.iter().enumerate().filter(|(_, input)| input.words().is_some()) {
+        let is_feature = |of: &&Column| {
+            let text = of.words().and_then(|words| words.text.as_ref());
+            let feature = input.name.strip_prefix(&of.name).and_then(|rest| rest.strip_prefix('.'));
+            text.is_some() && feature.is_some_and(|feature| is_named(feature))
+        };
+        if let Some(of) = inputs.iter().find(is_feature) {
+            return refuse(
+                format!("data.inputs[{index}]"),
+                format!(
+                    "{} is what the embedding of a feature of {} may be called; rename the column",
+                    shown(&input.name),
+                    shown(&of.name)
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// `suffix3`, `case`.
+fn is_named(feature: &str) -> bool {
+    let number = |rest: &str| rest.parse::<usize>().is_ok();
+    let length = |kind: &str| feature.strip_prefix(kind).is_some_and(number);
+    feature == "case" || feature == "shape" || length("prefix") || length("suffix")
 }
 
 /// How the words of a column are read.
