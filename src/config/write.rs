@@ -1,10 +1,13 @@
 //! A valid config back to JSON, every default filled in.
 
+mod columns;
+
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::class_weights;
+use super::columns::Column;
 use super::delimiter::Delimiter;
 use super::number::{BelowOne, Factor, NotNegative, Positive, Shrinking, Whole};
 use super::pair::Pair;
@@ -12,10 +15,10 @@ use super::part::Part;
 use super::raw;
 use super::strings::Strings;
 use super::types::{
-    self, Adam, Cell, ClassWeights, Column, ColumnKind, Config, DataConfig, Head, LossKind,
-    LossSteps, Missing, ModelConfig, Nonlinearity, Optimizer, Order, OutputConfig, RelativeTo,
-    ScaleKind, ScalePer, Schedule, SeriesBy, Source, Split, SplitBy, State, TaskConfig, TaskKind,
-    Topology, TrainingConfig, WordColumn,
+    self, Adam, Cell, ClassWeights, Config, DataConfig, Head, LossKind, LossSteps, Missing,
+    ModelConfig, Nonlinearity, Optimizer, Order, OutputConfig, RelativeTo, ScaleKind, ScalePer,
+    Schedule, SeriesBy, Source, Split, SplitBy, State, TaskConfig, TaskKind, Topology,
+    TrainingConfig,
 };
 
 /// How a path is written; absent where none is.
@@ -62,8 +65,8 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
     // Columns that are scaled like the first one need not say so.
     let mut all = data.targets.iter().chain(&data.inputs);
     let common = all.find_map(Column::scale).unwrap_or(ScaleKind::Standard);
-    let inputs = data.inputs.iter().map(|c| column(c, common)).collect();
-    let targets = data.targets.iter().map(|c| target(column(c, common))).collect();
+    let inputs = data.inputs.iter().map(|c| columns::column(c, common)).collect();
+    let targets = data.targets.iter().map(|c| columns::target(c, common)).collect();
     raw::Data {
         path: whole,
         train,
@@ -98,7 +101,7 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
             }),
         })),
         scale: Some(raw::Scale {
-            r#type: Some(scale(common)),
+            r#type: Some(columns::scale(common)),
             per: Some(match data.scale_per {
                 ScalePer::Column => raw::ScalePer::Column,
                 ScalePer::Series => raw::ScalePer::Series,
@@ -133,62 +136,6 @@ fn split(split: &Split) -> raw::Split {
             SplitBy::Column(column) => Some(column.clone()),
             SplitBy::Time | SplitBy::Series { .. } => None,
         },
-    }
-}
-
-fn column(column: &Column, common: ScaleKind) -> raw::Column {
-    let name = raw::Column { column: Some(column.name.clone()), ..Default::default() };
-    match &column.kind {
-        ColumnKind::Number { scale: kind } => {
-            raw::Column { scale: (*kind != common).then(|| scale(*kind)), ..name }
-        }
-        ColumnKind::Words(words) => word_column(name, words),
-    }
-}
-
-fn word_column(name: raw::Column, words: &WordColumn) -> raw::Column {
-    let kind = if words.text.is_some() { raw::ColumnType::Text } else { raw::ColumnType::Category };
-    let column = raw::Column {
-        r#type: Some(kind),
-        embedding: Some(Whole::of(words.embedding)),
-        min_count: Some(Whole(words.min_count)),
-        unknown: Some(NotNegative(words.unknown)),
-        ..name
-    };
-    let Some(text) = &words.text else { return column };
-    let lengths = |lengths: &[usize]| {
-        (!lengths.is_empty()).then(|| lengths.iter().map(|&n| Whole::of(n)).collect())
-    };
-    raw::Column {
-        prefixes: lengths(&text.prefixes),
-        suffixes: lengths(&text.suffixes),
-        case: Some(text.case),
-        shape: Some(text.shape),
-        features: text.has_features().then(|| Whole::of(text.features)),
-        characters: Some(text.characters.map(|characters| raw::Characters {
-            embedding: Some(Whole::of(characters.embedding)),
-            hidden_size: Some(Whole::of(characters.hidden_size)),
-            cell: Some(cell(characters.cell).0),
-        })),
-        ..column
-    }
-}
-
-/// Of a target only says what it is: how it is read stands with the inputs.
-fn target(column: raw::Column) -> raw::Column {
-    match column.r#type {
-        Some(kind) => {
-            raw::Column { column: column.column, r#type: Some(kind), ..Default::default() }
-        }
-        None => column,
-    }
-}
-
-fn scale(kind: ScaleKind) -> raw::ScaleType {
-    match kind {
-        ScaleKind::Standard => raw::ScaleType::Standard,
-        ScaleKind::Minmax => raw::ScaleType::Minmax,
-        ScaleKind::None => raw::ScaleType::None,
     }
 }
 
@@ -231,7 +178,7 @@ pub(super) fn model(model: &ModelConfig) -> raw::Model {
     }
 }
 
-fn cell(cell: Cell) -> (raw::Cell, Option<raw::Nonlinearity>) {
+pub(super) fn cell(cell: Cell) -> (raw::Cell, Option<raw::Nonlinearity>) {
     match cell {
         Cell::Rnn(Nonlinearity::Tanh) => (raw::Cell::Rnn, Some(raw::Nonlinearity::Tanh)),
         Cell::Rnn(Nonlinearity::Relu) => (raw::Cell::Rnn, Some(raw::Nonlinearity::Relu)),

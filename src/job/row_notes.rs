@@ -50,8 +50,10 @@ fn words(prepared: &Prepared) -> Vec<String> {
         let known = counted(vocabulary.words.entries().len() as u64, "word");
         let mut note = format!("column {}: {known}", shown(&vocabulary.column));
         for (name, part) in parts() {
-            let share = share(&part.unknown_words(encoder)[k], &format!("{name} word"));
-            let _ = write!(note, ", {share} unknown");
+            let unknown = part.unknown_words(encoder)[k];
+            if unknown.unknown > 0 {
+                let _ = write!(note, ", {} unknown", share(&unknown, &format!("{name} word")));
+            }
         }
         notes.push(note);
     }

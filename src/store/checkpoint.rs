@@ -33,6 +33,12 @@ struct Counters {
     lanes: bool,
 }
 
+#[derive(Serialize, Deserialize)]
+struct StoredScalers {
+    all: ScalerSet,
+    series: Vec<(Vec<String>, ScalerSet)>,
+}
+
 /// A checkpoint as read: what is needed to decide whether and how to go on.
 #[derive(Debug)]
 pub struct Checkpoint {
@@ -92,7 +98,8 @@ pub fn to_bytes(progress: &Progress, origin: Origin) -> Result<Vec<u8>> {
     let json = |value: serde_json::Result<String>| {
         value.map_err(|e| Error::Internal(format!("checkpoint metadata: {e}")))
     };
-    let scalers = (&origin.scalers.all, &origin.scalers.series);
+    let (all, series) = (origin.scalers.all.clone(), origin.scalers.series.clone());
+    let scalers = StoredScalers { all, series };
     let metadata = vec![
         ("format_version".to_owned(), FORMAT.to_string()),
         ("config".to_owned(), origin.config.to_owned()),
@@ -137,9 +144,8 @@ impl Checkpoint {
         let counters = serde_json::from_str(&text("progress")?).map_err(damaged)?;
         let config = text("config")?;
         let scalers = container.value("scalers").map(serde_json::from_str).transpose();
-        let scalers: Option<(ScalerSet, Vec<(Vec<String>, ScalerSet)>)> =
-            scalers.map_err(damaged)?;
-        let scalers = scalers.map(|(all, series)| Scalers::new(all, series));
+        let scalers: Option<StoredScalers> = scalers.map_err(damaged)?;
+        let scalers = scalers.map(|stored| Scalers::new(stored.all, stored.series));
         let vocabularies = container.value("vocabularies").map(serde_json::from_str).transpose();
         let vocabularies = vocabularies.map_err(damaged)?;
         Ok(Self { container, config, data, scalers, vocabularies, counters })

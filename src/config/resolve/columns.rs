@@ -1,8 +1,9 @@
 //! `data.inputs` and `data.targets`.
 
 use super::{Facts, Resolved, refuse, words};
+use crate::config::columns::{Column, ColumnKind};
 use crate::config::raw;
-use crate::config::types::{Column, ColumnKind, ScaleKind, SeriesBy, TaskKind};
+use crate::config::types::{ScaleKind, SeriesBy, TaskKind};
 use crate::error::shown;
 
 /// What the other keys of `data` say about columns.

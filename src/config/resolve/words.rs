@@ -1,9 +1,9 @@
 //! Columns of words: how they are read.
 
 use super::{Resolved, columns, refuse};
+use crate::config::columns::{CharacterEncoder, Column, TextColumn, WordColumn};
 use crate::config::raw::{self, ColumnType};
 use crate::config::section::Section;
-use crate::config::types::{CharacterEncoder, Column, TextColumn, WordColumn};
 use crate::error::shown;
 
 /// Widths of a word's embedding where none is given.
@@ -62,7 +62,7 @@ pub(super) fn named_apart(inputs: &[Column]) -> Resolved<()> {
         let is_feature = |of: &&Column| {
             let text = of.words().and_then(|words| words.text.as_ref());
             let feature = input.name.strip_prefix(&of.name).and_then(|rest| rest.strip_prefix('.'));
-            text.is_some() && feature.is_some_and(|feature| is_named(feature))
+            text.is_some() && feature.is_some_and(is_named)
         };
         if let Some(of) = inputs.iter().find(is_feature) {
             return refuse(
