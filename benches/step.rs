@@ -113,7 +113,13 @@ fn serve() -> Result<()> {
         let seconds =
             pool.expect("threads").install(|| match (&request.shape, request.product) {
                 (_, Some(size)) => Ok((0..10).map(|_| product(size)).collect()),
-                (Some(shape), _) if request.predict => Ok(vec![predictions(shape, false)?]),
+                (Some(shape), _) if request.predict => {
+                    let (started, mut seconds) = (Instant::now(), Vec::new());
+                    while started.elapsed().as_secs_f64() < request.seconds || seconds.len() < 2 {
+                        seconds.push(predictions(shape, false)?);
+                    }
+                    Ok(seconds)
+                }
                 (Some(shape), _) => {
                     let patience = Duration::from_secs_f64(request.seconds);
                     training_steps(shape, patience, request.cpu)

@@ -1,4 +1,5 @@
-//! Outputs that are made in chunks of time give the bits of all outputs at once, whatever the size of a chunk.
+//! Outputs that are made in chunks of time give the bits of all outputs at once, whatever the size of a chunk; in
+//! training and in prediction.
 
 use std::path::Path;
 
@@ -7,6 +8,7 @@ use rnn::data::{Dataset, Encoder, PartRows, Roles, Scalers, Table, Vocabularies}
 use rnn::error::Result;
 use rnn::model::{Network, initial_params};
 use rnn::random::{self, Purpose};
+use rnn::serve::{Plan, Predictor, WordsOf};
 use rnn::store::architecture;
 use rnn::train::{Control, Event, Observer, Trainer};
 
@@ -132,4 +134,50 @@ fn of_classes() {
             "training": {"batch_size": 37}
         }"#,
     );
+}
+
+/// Many rows at hand, each with so many outputs that a worker makes them in several goes, and row by row.
+#[test]
+fn of_predictions() {
+    let text = r#"{
+        "data": {"path": "made-up.csv", "inputs": ["a", "b"], "targets": ["a"],
+                 "split": {"valid": 0, "test": 0}, "window": {"length": 50, "stride": 50}},
+        "task": {"type": "forecast", "horizon": 400},
+        "model": {"topology": "single", "cell": "gru", "hidden_size": 5},
+        "training": {"state": "carry"}
+    }"#;
+    let config = Config::parse(text, "tests/chunks.rs", Path::new(""), &[]).expect("a config");
+    let encoder = Encoder::new(&config, Vocabularies::default());
+    let csv = csv(&[1500]);
+    let table = Table::read_stream(csv.as_bytes(), Path::new("-"), "made up", &encoder.roles);
+    let part = PartRows::whole(table.expect("rows"));
+    let values = part.table.series.iter().map(|s| (&s.key[..], s.rows_between(0, s.rows())));
+    let scalers = Scalers::fit(&config.data, &encoder.roles, values);
+    let network = Network::new(architecture(&config, &encoder));
+    let params = initial_params(&network, 1);
+    let plan = Plan::new(&config);
+    assert_eq!(plan, Plan::Running);
+    let predicted = |one_by_one: bool| {
+        let mut predictor = Predictor::new(
+            &network,
+            &params,
+            &encoder,
+            &scalers,
+            plan,
+            WordsOf::Table(&part.table.words),
+        );
+        let series = &part.table.series[0];
+        let (track, _) = predictor.series(&series.key);
+        for row in 0..series.rows() {
+            predictor.push(track, series.row(row), Some(row as u64));
+            if one_by_one {
+                predictor.flush();
+            }
+        }
+        predictor.end();
+        predictor.take()
+    };
+    let together = predicted(false);
+    assert_eq!(together.len(), 1500);
+    assert!(together == predicted(true), "some prediction differs");
 }

@@ -9,7 +9,7 @@ fn arguments(step: usize) -> impl Iterator<Item = f32> {
 }
 
 /// Miri is a thousand times slower: it takes fewer.
-const SOME: usize = if cfg!(miri) { 20_000_003 } else { 257 };
+const SOME: usize = if cfg!(miri) { 16_000_057 } else { 257 };
 
 #[test]
 fn the_ends_are_exact() {
@@ -48,7 +48,7 @@ fn values_stay_in_range() {
 /// Vectorised for any instruction set a function gives the bits it gives alone.
 #[test]
 fn lanes_give_the_same_bits_at_each_level() {
-    let arguments: Vec<f32> = arguments(SOME * 255).collect();
+    let arguments: Vec<f32> = arguments(if cfg!(miri) { SOME } else { 65_535 }).collect();
     assert_ne!(arguments.len() % 16, 0, "some are left over");
     macro_rules! check {
         ($($function:ident),*) => {$(
