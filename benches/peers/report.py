@@ -118,10 +118,11 @@ TEXT = """# Benchmarks
 
 One whole training step: windows filled (ours only), forward, summed squared error, backward, clipping, Adam; f32, two
 threads. Measured on {today}, {cores} cores of a shared machine ({processor}). Ours and the others took turns on each
-shape; medians. Written by one command, see `benches/peers/compare.py`; made-up data, a linear head.
+shape; medians. Written by one command, see `benches/peers/compare.py`; made-up data, a linear head. candle, in Rust, is
+compiled for this very processor and has its own cells of one direction, one after the other.
 
 Shapes: cell, sequences x timesteps x inputs, hidden units, layers; `bi`: two directions. `ratio`: ours to PyTorch, and
-what is aimed at. `times`: how many times as long the faster of the others takes. `share`: of the f32 peak of two
+what is aimed at. `times`: how many times as long the fastest of the others takes. `share`: of the f32 peak of two
 threads. `busy`: cores that other programs used meanwhile; `gain`: how many times as fast two threads made one plain product as
 one thread did, just then. Where `busy` is not near 0 or `gain` not near 2, the two threads had less than two cores: the
 row says little, for waiting threads cost the others more than us, and us more in small networks.
@@ -139,8 +140,10 @@ batches of 256: {torch:,.0f}.
 {job}
 
 Sequences of 2,000 timesteps there and back, 16 of them, 32 units, one thread, inputs that die after 20 timesteps (states
-decay, and would become denormal) beside inputs that live, least times: {long}. CSV text with a time and seven columns of
-numbers becomes rows in memory at {csv:.0f} MB/s on one thread.
+decay, and would become denormal) beside inputs that live, least times:
+{long}.
+
+CSV text with a time and seven columns of numbers becomes rows in memory at {csv:.0f} MB/s on one thread.
 
 Time of a step when one number changes, the others being lstm 64x96x7, 64, 1 and two threads:
 

@@ -8,9 +8,7 @@ use std::time::Instant;
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::rnn::{GRUConfig, LSTMConfig, gru, lstm};
-use candle_nn::{
-    AdamW, Linear, Module, Optimizer, ParamsAdamW, RNN, VarBuilder, VarMap, linear,
-};
+use candle_nn::{AdamW, Linear, Module, Optimizer, ParamsAdamW, RNN, VarBuilder, VarMap, linear};
 use serde::Deserialize;
 
 #[derive(Clone, Deserialize, PartialEq)]
@@ -48,7 +46,9 @@ trait Layer {
 
 impl<R: RNN> Layer for R {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.states_to_tensor(&self.seq(x)?)
+        let (batch, steps, _) = x.dims3()?;
+        // A gru gives `[batch, steps x hidden]`.
+        self.states_to_tensor(&self.seq(x)?)?.reshape((batch, steps, ()))
     }
 }
 
