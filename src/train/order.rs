@@ -125,6 +125,11 @@ mod tests {
         for update in [150, 3, 64, 63, 156] {
             assert_eq!(order.spans(&mut Pool::default(), 2, update), whole[update as usize]);
         }
+        // Nor on those of another epoch, of which the pool may still be there.
+        let mut pool = Pool::default();
+        let first = order.spans(&mut pool, 1, 5);
+        assert_eq!(order.spans(&mut pool, 2, 5), whole[5]);
+        assert_ne!(first, whole[5]);
     }
 
     #[test]
