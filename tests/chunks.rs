@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use rnn::config::Config;
-use rnn::data::{Dataset, Encoder, PartRows, Scalers, Table};
+use rnn::data::{Dataset, Encoder, PartRows, Roles, Scalers, Table, Vocabularies};
 use rnn::error::Result;
 use rnn::model::{Network, initial_params};
 use rnn::random::{self, Purpose};
-use rnn::serve::{Plan, Predictor};
+use rnn::serve::{Plan, Predictor, WordsOf};
 use rnn::store::architecture;
 use rnn::train::{Control, Event, Observer, Trainer};
 
@@ -24,14 +24,15 @@ impl Observer for Stop {
     }
 }
 
-/// Rows of four columns, in series of some lengths.
+/// Rows of four numbers and one of 40 words, in series of some lengths.
 fn csv(lengths: &[usize]) -> String {
-    let mut text = String::from("series,a,b,c,d\n");
+    let mut text = String::from("series,a,b,c,d,word\n");
     for (series, &length) in lengths.iter().enumerate() {
         for row in 0..length {
             let words = random::bits(1, Purpose::Data, [series as u64, row as u64]);
             let [a, b, c, d] = words.map(random::uniform);
-            text += &format!("s{series},{a},{b},{c},{d}\n");
+            let word = words[0] % 40;
+            text += &format!("s{series},{a},{b},{c},{d},w{word}\n");
         }
     }
     text
@@ -39,13 +40,17 @@ fn csv(lengths: &[usize]) -> String {
 
 /// The parameters after some updates, and the loss until then.
 fn trained(config: &Config, csv: &str, threads: usize, most: usize) -> (Vec<u32>, u64) {
-    let encoder = Encoder::new(config);
-    let table = Table::read_stream(csv.as_bytes(), Path::new("-"), "made up", &encoder.roles);
+    let roles = Roles::new(config);
+    let table = Table::read_stream(csv.as_bytes(), Path::new("-"), "made up", &roles);
     let train = PartRows::whole(table.expect("rows"));
+    let encoder = Encoder::new(config, Vocabularies::fit(&config.data, &roles, &train, false));
+    let mut dataset = Dataset { train, valid: None, test: None, left_out: 0 };
+    dataset.read_words(&encoder);
+    let train = &dataset.train;
     let values = train.table.series.iter().map(|s| (&s.key[..], s.rows_between(0, s.rows())));
     let scalers = Scalers::fit(&config.data, &encoder.roles, values);
     let network = Network::new(architecture(config, &encoder));
-    let dataset = Dataset { train, valid: None, test: None, left_out: 0 };
+    assert!(network.architecture().outputs > network.width(), "else there are no chunks");
     let mut trainer = Trainer::new(config, &dataset, &encoder, &scalers, &network);
     trainer.hold_outputs(most);
     let mut progress = trainer.start(initial_params(&network, 1));
@@ -57,11 +62,8 @@ fn trained(config: &Config, csv: &str, threads: usize, most: usize) -> (Vec<u32>
 }
 
 #[track_caller]
-fn check(csv: &str, config: &str) {
+fn check(csv: &str, outputs: usize, config: &str) {
     let config = Config::parse(config, "tests/chunks.rs", Path::new(""), &[]).expect("a config");
-    let outputs = Encoder::new(&config).outputs();
-    let width = config.model.directions() * config.model.hidden_size;
-    assert!(outputs > width, "else there are no chunks");
     let whole = trained(&config, csv, 1, usize::MAX);
     for (threads, most) in [(1, 1), (3, 1), (2, 2 * 256 * outputs), (3, 700 * outputs)] {
         let chunks = trained(&config, csv, threads, most);
@@ -74,6 +76,7 @@ fn check(csv: &str, config: &str) {
 fn of_windows() {
     check(
         &csv(&[400]),
+        18,
         r#"{
             "data": {"path": "made-up.csv", "inputs": ["a", "b"], "targets": ["a", "c"],
                      "split": {"valid": 0, "test": 0}, "window": {"length": 150}},
@@ -90,6 +93,7 @@ fn of_whole_series() {
     let lengths: Vec<usize> = (0..60).map(|k| 20 + k * 37 % 311).collect();
     check(
         &csv(&lengths),
+        34,
         r#"{
             "data": {"path": "made-up.csv", "series": "series", "inputs": ["a"], "targets": ["a", "b"],
                      "split": {"valid": 0, "test": 0}, "window": null},
@@ -104,12 +108,30 @@ fn of_whole_series() {
 fn of_both_directions() {
     check(
         &csv(&[500]),
+        3,
         r#"{
             "data": {"path": "made-up.csv", "inputs": ["a"], "targets": ["b", "c", "d"],
                      "split": {"valid": 0, "test": 0}, "window": {"length": 99}},
             "task": {"type": "regression"},
             "model": {"topology": "bidirectional", "cell": "rnn", "hidden_size": 1},
             "training": {"batch_size": 18}
+        }"#,
+    );
+}
+
+/// Classes are outputs too: 40 for each of the two steps ahead.
+#[test]
+fn of_classes() {
+    check(
+        &csv(&[400]),
+        80,
+        r#"{
+            "data": {"path": "made-up.csv", "inputs": ["a", {"column": "word", "type": "category"}],
+                     "targets": [{"column": "word", "type": "category"}],
+                     "split": {"valid": 0, "test": 0}, "window": {"length": 150}},
+            "task": {"type": "forecast", "horizon": 2},
+            "model": {"topology": "single", "cell": "gru", "hidden_size": 9, "input_dropout": 0.2},
+            "training": {"batch_size": 37}
         }"#,
     );
 }
@@ -125,7 +147,7 @@ fn of_predictions() {
         "training": {"state": "carry"}
     }"#;
     let config = Config::parse(text, "tests/chunks.rs", Path::new(""), &[]).expect("a config");
-    let encoder = Encoder::new(&config);
+    let encoder = Encoder::new(&config, Vocabularies::default());
     let csv = csv(&[1500]);
     let table = Table::read_stream(csv.as_bytes(), Path::new("-"), "made up", &encoder.roles);
     let part = PartRows::whole(table.expect("rows"));
@@ -136,7 +158,14 @@ fn of_predictions() {
     let plan = Plan::new(&config);
     assert_eq!(plan, Plan::Running);
     let predicted = |one_by_one: bool| {
-        let mut predictor = Predictor::new(&network, &params, &encoder, &scalers, plan);
+        let mut predictor = Predictor::new(
+            &network,
+            &params,
+            &encoder,
+            &scalers,
+            plan,
+            WordsOf::Table(&part.table.words),
+        );
         let series = &part.table.series[0];
         let (track, _) = predictor.series(&series.key);
         for row in 0..series.rows() {

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::advice::{Facts, advice};
 use super::evaluate::part_report;
+use super::init_from::Source;
 use super::prepare::Prepared;
 use super::recorder::Recorder;
 use crate::config::Config;
@@ -70,10 +71,12 @@ pub fn fit(options: &FitOptions, view: &mut dyn Observer, signal: &AtomicI32) ->
             shown_path(out)
         )));
     }
-    let mut prepared = Prepared::new(&config)?;
-    let params = match &options.init_from {
+    let source =
+        options.init_from.as_ref().map(|model| Source::read(model, &config)).transpose()?;
+    let mut prepared = Prepared::with_words(&config, source.as_ref().map(Source::words))?;
+    let params = match source {
         None => initial_params(&prepared.network, config.training.seed),
-        Some(model) => super::init_from::take_over(&config, &mut prepared, model)?,
+        Some(source) => source.take_over(&mut prepared)?,
     };
     let run = match &options.out {
         Some(out) => RunFolder::create(out, options.locking())?,

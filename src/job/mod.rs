@@ -7,6 +7,7 @@ mod evaluate;
 mod fit;
 mod init;
 mod init_from;
+mod labels;
 mod memory;
 mod predict;
 mod prepare;
@@ -15,6 +16,7 @@ mod resume;
 mod row_notes;
 mod rows_out;
 mod timing;
+mod unknown;
 
 pub use bench::bench;
 pub use check::check;

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::kernel;
-use crate::store::{MetricsLog, Model, RunFolder, append_log, checkpoint_bytes, run as run_files};
+use crate::store::{
+    MetricsLog, Model, Origin, RunFolder, append_log, checkpoint_bytes, run as run_files,
+};
 use crate::train::{Control, EpochRecord, Event, Observer, Progress};
 
 /// Writes the run folder and passes every event on.
@@ -42,7 +44,13 @@ struct LogLine {
 impl Recorder<'_> {
     /// Saves the whole state.
     pub(super) fn checkpoint(&self, progress: &Progress) -> Result<()> {
-        let bytes = checkpoint_bytes(progress, &self.config_json, &self.data)?;
+        let origin = Origin {
+            config: &self.config_json,
+            data: &self.data,
+            scalers: &self.model.scalers,
+            vocabularies: &self.model.encoder.vocabularies,
+        };
+        let bytes = checkpoint_bytes(progress, origin)?;
         self.run.save_checkpoint(&bytes)
     }
 

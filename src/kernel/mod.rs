@@ -12,6 +12,7 @@ mod packed;
 mod product;
 pub mod scalar;
 mod simd;
+mod strided;
 mod sums;
 mod tile;
 mod vector;
@@ -19,7 +20,7 @@ mod vector;
 #[cfg(test)]
 pub(crate) use simd::testing::at_each_level;
 
-pub use gates::{Gates, StepBackward, StepForward, backward, forward};
+pub use gates::{Above, Gates, StepBackward, StepForward, backward, forward};
 pub use outer::{Columns, Rows, add_outer};
 pub use packed::Packed;
 pub use product::BLOCK;

@@ -146,9 +146,11 @@ mod tests {
 
     #[test]
     fn weight_gradients_keep_the_rule() {
-        let widths = [(1, 32), (20, 7), (64, 16), (9, 40), (32, 1), (70, 15), (130, 33)];
+        let mut widths = vec![(1, 32), (20, 7), (64, 16), (9, 40), (32, 1), (70, 15), (130, 33)];
+        // Straight from the rows, with tiles of every height; and almost.
+        widths.extend([(16, 7), (48, 3), (13, 48), (64, 32), (112, 6), (208, 7), (9, 208)]);
         for (case, rows) in some_rows().enumerate() {
-            for (units, features) in widths {
+            for &(units, features) in &widths {
                 if !tried(rows.steps * rows.stride * units * features / 7) {
                     continue;
                 }

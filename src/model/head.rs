@@ -9,7 +9,7 @@ use super::block::Block;
 use super::gradient::{GradientPart, PartKind};
 use super::layer;
 use super::network::{Network, Read, Tape};
-use super::params::{Layout, Slot};
+use super::params::{First, Layout, Slot};
 use super::weights::{Affine, Weights};
 use crate::kernel::{self, Columns, Rows, Start};
 
@@ -21,9 +21,10 @@ pub(super) struct Linear {
 
 impl Linear {
     pub(super) fn new(name: &str, input: usize, outputs: usize, layout: &mut Layout) -> Self {
+        let first = First::Uniform { inputs: input };
         Self {
-            weight: layout.add(format!("{name}.weight"), (outputs, input)),
-            bias: layout.add(format!("{name}.bias"), outputs),
+            weight: layout.add(format!("{name}.weight"), (outputs, input), first),
+            bias: layout.add(format!("{name}.bias"), outputs, first),
         }
     }
 }

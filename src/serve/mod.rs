@@ -8,4 +8,4 @@ mod worker;
 
 pub use in_order::InOrder;
 pub use plan::Plan;
-pub use predictor::{Answer, Prediction, Predictor};
+pub use predictor::{Answer, Prediction, Predictor, WordsOf};

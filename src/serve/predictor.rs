@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::plan::Plan;
 use super::worker::Worker;
-use crate::data::{Encoder, ScalerSet, Scalers};
+use crate::data::{Encoder, ScalerSet, Scalers, WordPool, Words};
 use crate::model::{Architecture, BLOCK_ROWS, Network, Read, State, Tensors, Weights};
 
 /// What is known about a row that was pushed with a ticket.
@@ -19,13 +19,15 @@ pub struct Answer {
     pub prediction: Option<Prediction>,
 }
 
-/// A prediction, one number per target and step (target x steps + step - 1).
+/// A prediction, one number per target and step (target x steps + step - 1), or one class per step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
     /// As the network puts it out: scaled, counted from the anchor.
     pub outputs: Vec<f32>,
-    /// In data units.
+    /// In data units; of a category the likeliest class.
     pub values: Vec<f32>,
+    /// Of a category, `[steps, classes]`; else empty.
+    pub probabilities: Vec<f32>,
 }
 
 /// Makes predictions for any number of series.
@@ -35,12 +37,22 @@ pub struct Predictor<'a> {
     pub(super) encoder: &'a Encoder,
     scalers: &'a Scalers,
     pub(super) plan: Plan,
+    /// The words that rows refer to by number, of each column.
+    words: WordsOf<'a>,
     pub(super) tracks: Vec<Track<'a>>,
     by_key: HashMap<Vec<String>, usize>,
     jobs: Vec<Job>,
     pending: usize,
     workers: Vec<Worker>,
     answers: Vec<Answer>,
+}
+
+/// The words that rows refer to.
+pub enum WordsOf<'a> {
+    /// All of a table, of each column.
+    Table(&'a [Words]),
+    /// Those of a stream so far.
+    Stream(WordPool),
 }
 
 /// One series: the rows that later predictions may still read.
@@ -79,19 +91,21 @@ impl<'a> Predictor<'a> {
         encoder: &'a Encoder,
         scalers: &'a Scalers,
         plan: Plan,
+        words: WordsOf<'a>,
     ) -> Self {
         // Of a window only the last step is asked for: the same parameters, read at the final state.
         let read = match plan {
             Plan::Window { .. } | Plan::Whole { last: true } => Read::FinalState,
             _ => Read::EveryStep,
         };
-        let network = Network::new(Architecture { read, ..*network.architecture() });
+        let network = Network::new(Architecture { read, ..network.architecture().clone() });
         Self {
             weights: Weights::for_prediction(&network, params),
             network,
             encoder,
             scalers,
             plan,
+            words,
             tracks: Vec::new(),
             by_key: HashMap::new(),
             jobs: Vec::new(),
@@ -116,6 +130,35 @@ impl<'a> Predictor<'a> {
             state: None,
         });
         (self.tracks.len() - 1, !known)
+    }
+
+    /// The words of each column.
+    pub fn words(&self) -> &[Words] {
+        match &self.words {
+            WordsOf::Table(words) => words,
+            WordsOf::Stream(pool) => &pool.words,
+        }
+    }
+
+    /// The words of a stream, to which those of the rows to come are added.
+    ///
+    /// # Panics
+    /// If the rows are those of a table, which knows all its words.
+    pub fn words_mut(&mut self) -> &mut [Words] {
+        match &mut self.words {
+            WordsOf::Table(_) => panic!("the words of a table are all there"),
+            WordsOf::Stream(pool) => &mut pool.words,
+        }
+    }
+
+    /// Forgets words that no row holds any more, once there are many. `others`: rows that are held elsewhere, each
+    /// `[n, columns]`.
+    pub fn forget_words<'r>(&'r mut self, mut others: Vec<&'r mut [f64]>) {
+        let WordsOf::Stream(pool) = &mut self.words else { return };
+        if pool.is_full() {
+            others.extend(self.tracks.iter_mut().map(|track| &mut track.values[..]));
+            pool.sweep(&mut others);
+        }
     }
 
     /// Takes the next row of a series, `[columns]`. With a ticket it will be answered.
@@ -151,6 +194,13 @@ impl<'a> Predictor<'a> {
                 && self.jobs.iter().map(rows).sum::<usize>() > 1 << 16)
         {
             self.flush();
+        }
+    }
+
+    /// Asks for the last row that was pushed without a ticket; for predictions that wait for the end of the series.
+    pub fn ask_last(&mut self, series: usize, ticket: u64) {
+        if let Some(last) = self.tracks[series].tickets.last_mut() {
+            *last = Some(ticket);
         }
     }
 

@@ -42,12 +42,11 @@ impl Worker {
     ) -> (Vec<Answer>, Vec<(usize, State)>) {
         let (encoder, columns) = (predictor.encoder, predictor.encoder.columns());
         let lengths: Vec<usize> = jobs.iter().map(|job| job.len).collect();
-        self.block.reset(&lengths, encoder.features());
+        self.block.reset(&lengths, &predictor.network.architecture().input);
         for (row, job) in jobs.iter().enumerate() {
             let track = &predictor.tracks[job.track];
             let values = &track.values[job.start * columns..(job.start + job.len) * columns];
-            let write = |t, feature, value| self.block.step_mut(t, row)[feature] = value;
-            encoder.inputs(values, track.scalers, write);
+            encoder.inputs(values, track.scalers, predictor.words(), None, (&mut self.block, row));
         }
         let running = predictor.plan == Plan::Running;
         if running {
@@ -120,9 +119,16 @@ fn gather_states(predictor: &Predictor, jobs: &[Job]) -> State {
 }
 
 fn decode(predictor: &Predictor, track: usize, row: usize, outputs: &[f32]) -> Prediction {
-    let (track, columns) = (&predictor.tracks[track], predictor.encoder.columns());
-    let row = &track.values[row * columns..(row + 1) * columns];
-    let mut values = vec![0.0; outputs.len()];
-    predictor.encoder.decode(row, outputs, track.scalers, &mut values);
-    Prediction { outputs: outputs.to_vec(), values }
+    let (encoder, track) = (predictor.encoder, &predictor.tracks[track]);
+    let mut values = vec![0.0; encoder.target_width()];
+    let mut probabilities = Vec::new();
+    if encoder.classes().is_some() {
+        probabilities.resize(outputs.len(), 0.0);
+        encoder.decode_classes(outputs, &mut values, &mut probabilities);
+    } else {
+        let columns = encoder.columns();
+        let row = &track.values[row * columns..(row + 1) * columns];
+        encoder.decode(row, outputs, track.scalers, &mut values);
+    }
+    Prediction { outputs: outputs.to_vec(), values, probabilities }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, Tensor, TensorData, read_file};
 use super::model_file::{check_format, read_tensors, tensors};
+use crate::data::{ScalerSet, Scalers, Vocabularies};
 use crate::error::{Error, Result};
 use crate::model::{Network, State, Tensors};
 use crate::optim::{LossSum, OptimizerState, PlateauState};
@@ -32,6 +33,12 @@ struct Counters {
     lanes: bool,
 }
 
+#[derive(Serialize, Deserialize)]
+struct StoredScalers {
+    all: ScalerSet,
+    series: Vec<(Vec<String>, ScalerSet)>,
+}
+
 /// A checkpoint as read: what is needed to decide whether and how to go on.
 #[derive(Debug)]
 pub struct Checkpoint {
@@ -40,6 +47,10 @@ pub struct Checkpoint {
     pub config: String,
     /// SHA-256 of the data files, in order.
     pub data: Vec<String>,
+    /// The scalers it began with; none in a checkpoint of an older version.
+    pub scalers: Option<Scalers>,
+    /// The words and classes it began with.
+    pub vocabularies: Option<Vocabularies>,
     counters: Counters,
 }
 
@@ -49,8 +60,21 @@ impl std::fmt::Debug for Counters {
     }
 }
 
+/// What a run began with: it goes on with it, whatever the rows are then.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// The effective config of the run, as JSON.
+    pub config: &'a str,
+    /// SHA-256 of the data files, in order.
+    pub data: &'a [String],
+    /// Its scalers.
+    pub scalers: &'a Scalers,
+    /// Its words and classes.
+    pub vocabularies: &'a Vocabularies,
+}
+
 /// The bytes of a checkpoint.
-pub fn to_bytes(progress: &Progress, config: &str, data: &[String]) -> Result<Vec<u8>> {
+pub fn to_bytes(progress: &Progress, origin: Origin) -> Result<Vec<u8>> {
     let counters = Counters {
         epoch: progress.epoch,
         update: progress.update,
@@ -74,10 +98,14 @@ pub fn to_bytes(progress: &Progress, config: &str, data: &[String]) -> Result<Ve
     let json = |value: serde_json::Result<String>| {
         value.map_err(|e| Error::Internal(format!("checkpoint metadata: {e}")))
     };
+    let (all, series) = (origin.scalers.all.clone(), origin.scalers.series.clone());
+    let scalers = StoredScalers { all, series };
     let metadata = vec![
         ("format_version".to_owned(), FORMAT.to_string()),
-        ("config".to_owned(), config.to_owned()),
-        ("data".to_owned(), json(serde_json::to_string(data))?),
+        ("config".to_owned(), origin.config.to_owned()),
+        ("data".to_owned(), json(serde_json::to_string(origin.data))?),
+        ("scalers".to_owned(), json(serde_json::to_string(&scalers))?),
+        ("vocabularies".to_owned(), json(serde_json::to_string(origin.vocabularies))?),
         ("progress".to_owned(), json(serde_json::to_string(&counters))?),
     ];
     let mut all = tensors(&progress.params, "params.");
@@ -115,7 +143,12 @@ impl Checkpoint {
         let data = serde_json::from_str(&text("data")?).map_err(damaged)?;
         let counters = serde_json::from_str(&text("progress")?).map_err(damaged)?;
         let config = text("config")?;
-        Ok(Self { container, config, data, counters })
+        let scalers = container.value("scalers").map(serde_json::from_str).transpose();
+        let scalers: Option<StoredScalers> = scalers.map_err(damaged)?;
+        let scalers = scalers.map(|stored| Scalers::new(stored.all, stored.series));
+        let vocabularies = container.value("vocabularies").map(serde_json::from_str).transpose();
+        let vocabularies = vocabularies.map_err(damaged)?;
+        Ok(Self { container, config, data, scalers, vocabularies, counters })
     }
 
     /// Finished epochs, and updates of the next one.

@@ -48,8 +48,8 @@ pub(super) struct Chunks {
     h: Vec<f32>,              // [n, directions * H]
     dh: Vec<f32>,             // the same
     y: Vec<f32>,              // [n, outputs]
-    targets: Vec<f32>,        // the same
     dy: Vec<f32>,             // the same
+    targets: Vec<f32>,        // [n, targets]
     losses: Vec<Option<f64>>, // [n]
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Reading<'a> {
     pub(super) network: &'a Network,
     pub(super) weights: &'a Weights,
     pub(super) assembler: Assembler<'a>,
-    pub(super) loss: Loss,
+    pub(super) loss: Loss<'a>,
     /// Output numbers that may exist at once.
     pub(super) most: usize,
 }
@@ -78,7 +78,7 @@ impl Reading<'_> {
         let terms = terms(self.network.architecture(), self.most);
         for rows in block.sums(false) {
             for first in (0..rows.len()).step_by(terms) {
-                chunks.start(self.network, rows, first..rows.len().min(first + terms));
+                chunks.start(self, rows, first..rows.len().min(first + terms));
                 self.rows(chunks, spans, tape);
                 self.network.scatter(&chunks.dh, &chunks.readings, tape);
                 chunks.add_up(self.network, grads);
@@ -98,7 +98,8 @@ impl Reading<'_> {
         let states = chunks.h.par_chunks_mut(ROWS * width);
         let states = states.zip(chunks.dh.par_chunks_mut(ROWS * width));
         let values = chunks.y.par_chunks_mut(ROWS * outputs);
-        let values = values.zip(chunks.targets.par_chunks_mut(ROWS * outputs));
+        let target_width = self.assembler.encoder.target_width();
+        let values = values.zip(chunks.targets.par_chunks_mut(ROWS * target_width));
         let values = values.zip(chunks.dy.par_chunks_mut(ROWS * outputs));
         let rows = chunks.readings.par_chunks(ROWS).zip(chunks.losses.par_chunks_mut(ROWS));
         rows.zip(states).zip(values).for_each(
@@ -110,9 +111,9 @@ impl Reading<'_> {
                     let own = k * outputs..(k + 1) * outputs;
                     losses[k] = None;
                     if t < span.len {
-                        self.assembler.targets(span, t, &mut targets[own.clone()]);
-                        let (y, targets) = (&y[own.clone()], &targets[own.clone()]);
-                        losses[k] = self.loss.step(y, targets, Some(&mut dy[own]));
+                        let targets = &mut targets[k * target_width..(k + 1) * target_width];
+                        self.assembler.targets(span, t, targets);
+                        losses[k] = self.loss.step(&y[own.clone()], targets, Some(&mut dy[own]));
                     } else {
                         dy[own].fill(0.0);
                     }
@@ -124,14 +125,15 @@ impl Reading<'_> {
 }
 
 impl Chunks {
-    fn start(&mut self, network: &Network, rows: Rows, terms: Range<usize>) {
+    fn start(&mut self, reading: &Reading<'_>, rows: Rows, terms: Range<usize>) {
+        let (network, encoder) = (reading.network, reading.assembler.encoder);
         let (width, outputs) = (network.width(), network.architecture().outputs);
         let count = terms.len();
         self.readings.clear();
         self.readings.extend(rows.places(terms));
         [&mut self.h, &mut self.dh].into_iter().for_each(|x| x.resize(count * width, 0.0));
-        let values = [&mut self.y, &mut self.targets, &mut self.dy];
-        values.into_iter().for_each(|x| x.resize(count * outputs, 0.0));
+        [&mut self.y, &mut self.dy].into_iter().for_each(|x| x.resize(count * outputs, 0.0));
+        self.targets.resize(count * encoder.target_width(), 0.0);
         self.losses.resize(count, None);
     }
 

@@ -5,8 +5,10 @@ mod batch;
 mod chunks;
 mod epoch_end;
 mod events;
+mod order;
 mod progress;
 mod step;
+mod team;
 mod trainer;
 
 pub use chunks::outputs_at_once;
