@@ -105,12 +105,12 @@ mod tests {
             let biases = Matrix::new(m, n, |_, j| bias.at(0, j));
             let zeros = Matrix::new(m, n, |_, _| 0.0);
             let starts = [
-                (Start::There, &there),
-                (Start::Zero, &zeros),
-                (Start::Row(&bias.values), &biases),
+                ("there", Start::There, &there),
+                ("zero", Start::Zero, &zeros),
+                ("a row", Start::Row(&bias.values), &biases),
             ];
-            for (start, values) in starts {
-                let what = format!("{m} x {k} x {n}, from {start:.0?}");
+            for (from, start, values) in starts {
+                let what = format!("{m} x {k} x {n}, from {from}");
                 let expected = by_definition(&a, &b, values);
                 packed.pack(&b.values, k, n);
                 check(&what, &there, &expected, |c| packed.product(&a.values, m, start, c));
