@@ -61,8 +61,7 @@ fn every_config_passes_check_on_its_data() {
     for path in configs() {
         let files = files(&path);
         let name = path.file_name().unwrap().to_str().unwrap();
-        let is_public =
-            |file: &PathBuf| file.components().any(|part| part.as_os_str() == "public");
+        let is_public = |file: &PathBuf| file.components().any(|part| part.as_os_str() == "public");
         let config = if files.iter().any(is_public) {
             if let Some(missing) = files.iter().find(|file| public_file(file).is_none()) {
                 let missing = missing.file_name().unwrap().display();
