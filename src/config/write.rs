@@ -276,6 +276,6 @@ fn schedule(schedule: Schedule) -> raw::Schedule {
 fn output(output: &OutputConfig, path: WritePath<'_>) -> raw::Output {
     raw::Output {
         dir: Some(output.dir.as_deref().zip(path).map(|(dir, write)| write(dir))),
-        checkpoint_every: Some(Whole::of(output.checkpoint_every)),
+        checkpoint_every: Some(output.checkpoint_every.into()),
     }
 }

@@ -51,8 +51,12 @@ struct Sums {
 }
 
 /// The mean of `l` over the scored rows, and the figures that go with it.
-pub fn valid_loss(evaluation: &Evaluation, part: &PartRows) -> Result<Report> {
-    evaluation.run("valid", part, |_| Ok(()))
+pub fn valid_loss(
+    evaluation: &Evaluation,
+    part: &PartRows,
+    each: impl FnMut(Evaluated) -> Result<()>,
+) -> Result<Report> {
+    evaluation.run("valid", part, each)
 }
 
 impl Evaluation<'_> {

@@ -40,7 +40,7 @@ pub fn resume(
     }
     let prepared = Prepared::new(&config)?;
     refuse_new_data(&checkpoint, &prepared, options.accept_new_data)?;
-    let run = RunFolder::resume(&folder, options.locking())?;
+    let mut run = RunFolder::resume(&folder, options.locking())?;
     // Again, now that nobody else can write here: another process may have gone on in the meantime.
     let checkpoint = read_checkpoint(&folder, &checkpoint_path, options.from_previous)?;
     let trainer = prepared.trainer(&config);
@@ -56,7 +56,7 @@ pub fn resume(
     write_file(&run.file(run_files::CONFIG), config.to_json(&folder).as_bytes())?;
     let (epoch, update) = checkpoint.position();
     view.on(Event::Note(format!("going on after epoch {epoch}, update {update} of the next")))?;
-    Session { config: &config, prepared: &prepared, run: &run, options, signal }
+    Session { config: &config, prepared: &prepared, run: &mut run, options, signal }
         .train(trainer, progress, metrics, view)
 }
 

@@ -98,9 +98,18 @@ pub(super) fn failed(path: &Path, error: &io::Error, size: usize) -> Error {
     if let Error::Write { reason, .. } = &mut error_of_write
         && matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
     {
-        reason.push_str(&format!(" ({} bytes needed)", thousands(size as u64)));
+        reason.push_str(&format!(" ({} bytes needed{})", thousands(size as u64), free_space(path)));
     }
     error_of_write
+}
+
+/// `, 1,024 free`, where the system tells.
+fn free_space(path: &Path) -> String {
+    #[cfg(unix)]
+    if let Ok(disk) = rustix::fs::statvfs(folder_of(path)) {
+        return format!(", {} free", thousands(disk.f_bavail.saturating_mul(disk.f_frsize)));
+    }
+    String::new()
 }
 
 /// Where a name is taken (a leftover of a process with our id, a planted link), the next one is tried.

@@ -21,4 +21,4 @@ pub use checkpoint::{Checkpoint, to_bytes as checkpoint_bytes};
 pub use find::{newest as newest_run, newest_in, resolve_model};
 pub use metrics_log::{MetricsLog, append as append_log, read as read_metrics};
 pub use model_file::{Model, TrainedOn, architecture};
-pub use run::{Locking, RunFolder, holds_run};
+pub use run::{Locking, RunFolder, holds_run, probe as probe_for_run};

@@ -3,8 +3,8 @@
 use super::events::{Control, EpochRecord, Event, Observer};
 use super::progress::{Best, Progress};
 use super::trainer::Trainer;
-use crate::error::Result;
-use crate::eval::{Evaluation, Report, valid_loss};
+use crate::error::{Error, Result};
+use crate::eval::{Evaluated, Evaluation, Report, valid_loss};
 use crate::model::Tensors;
 use crate::optim::Loss;
 use crate::serve::Plan;
@@ -17,7 +17,9 @@ impl Trainer<'_> {
         observer: &mut dyn Observer,
     ) -> Result<Control> {
         observer.on(Event::Validating)?;
-        let valid = self.validate(&progress.params)?;
+        let Some(valid) = self.validate(&progress.params, observer)? else {
+            return Ok(Control::Stop); // whoever goes on begins with the validation
+        };
         let valid_loss = valid.as_ref().and_then(|report| report.loss_per_step);
         let sums = progress.sums;
         progress.epoch += 1;
@@ -51,8 +53,13 @@ impl Trainer<'_> {
         observer.on(Event::EpochEnd { record: &record, progress, improved })
     }
 
-    fn validate(&self, params: &Tensors) -> Result<Option<Report>> {
-        let Some(valid) = &self.dataset.valid else { return Ok(None) };
+    /// The report on the validation rows, if there are any; none at all where the observer says stop meanwhile.
+    fn validate(
+        &self,
+        params: &Tensors,
+        observer: &dyn Observer,
+    ) -> Result<Option<Option<Report>>> {
+        let Some(valid) = &self.dataset.valid else { return Ok(Some(None)) };
         let evaluation = Evaluation {
             network: self.network,
             params,
@@ -61,7 +68,14 @@ impl Trainer<'_> {
             plan: Plan::new(self.config),
             loss: Loss { kind: self.config.training.loss, sequences: 1.0 },
         };
-        valid_loss(&evaluation, valid).map(Some)
+        let go_on = |_: Evaluated| match observer.is_to_stop() {
+            true => Err(Error::Stopped { signal: 0, advice: String::new() }),
+            false => Ok(()),
+        };
+        match valid_loss(&evaluation, valid, go_on) {
+            Err(Error::Stopped { .. }) => Ok(None),
+            report => report.map(|report| Some(Some(report))),
+        }
     }
 
     fn stops_early(&self, progress: &mut Progress, valid_loss: Option<f64>) -> bool {

@@ -55,6 +55,11 @@ pub enum Control {
 pub trait Observer {
     /// Takes in an event.
     fn on(&mut self, event: Event<'_>) -> crate::error::Result<Control>;
+
+    /// Whether to end as soon as may be; asked between the rows of a validation, which is no event.
+    fn is_to_stop(&self) -> bool {
+        false
+    }
 }
 
 /// How training ended.

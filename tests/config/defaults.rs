@@ -61,7 +61,7 @@ fn the_smallest_config_gets_the_defaults_of_the_contract() {
             seed: 1,
             state: State::Reset,
         },
-        output: OutputConfig { dir: None, checkpoint_every: 1 },
+        output: OutputConfig { dir: None, checkpoint_every: CheckpointEvery::default() },
     };
     assert_eq!(config, expected);
 }
