@@ -17,9 +17,9 @@ section! {
     Often {
         /// Epochs between checkpoints.
         epochs: Count = Whole(1),
-        /// Updates between checkpoints amid an epoch.
+        /// Updates between checkpoints amid an epoch. Default: none are saved by updates.
         steps: Count [eg 500],
-        /// Seconds between checkpoints amid an epoch.
+        /// Seconds between checkpoints amid an epoch. Default: none are saved by time.
         seconds: Count [eg 60],
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn of(section: &str) -> Vec<Value> {
         "Split" => vec![rule(has("train"), json!({"required": ["valid", "test"]}))],
         "Model" => model(),
         "Training" => vec![rule(has("lanes"), given("state", json!({"const": "carry"})))],
+        "OnNonFinite" => vec![rule(has("limit"), given("type", json!({"const": "skip"})))],
         "Loss" => vec![rule(has("delta"), given("type", json!({"const": "huber"})))],
         "Optimizer" => {
             let mut rules = kinds::<Optimizer, _>(Optimizer::default().r#type(), optimizer::own);

@@ -325,6 +325,8 @@ pub struct TrainingConfig {
     pub clip_grad_norm: Option<f64>,
     /// When to give up.
     pub early_stopping: Option<EarlyStopping>,
+    /// What an update does that is not made of finite numbers.
+    pub on_non_finite: OnNonFinite,
     /// Whether windows come in random order.
     pub shuffle: bool,
     /// The one seed.
@@ -439,6 +441,18 @@ pub enum Schedule {
         threshold: f64,
         /// Never below this.
         min_learning_rate: f64,
+    },
+}
+
+/// `training.on_non_finite`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnNonFinite {
+    /// Training ends.
+    Stop,
+    /// The batch is passed over.
+    Skip {
+        /// So often in one epoch.
+        limit: u64,
     },
 }
 

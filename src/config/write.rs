@@ -12,8 +12,8 @@ use super::raw;
 use super::strings::Strings;
 use super::types::{
     Adam, Cell, Column, Config, DataConfig, Head, LossKind, LossSteps, Missing, ModelConfig,
-    Nonlinearity, Optimizer, Order, OutputConfig, RelativeTo, ScaleKind, ScalePer, Schedule,
-    SeriesBy, Source, SplitBy, State, TaskConfig, TaskKind, Topology, TrainingConfig,
+    Nonlinearity, OnNonFinite, Optimizer, Order, OutputConfig, RelativeTo, ScaleKind, ScalePer,
+    Schedule, SeriesBy, Source, SplitBy, State, TaskConfig, TaskKind, Topology, TrainingConfig,
 };
 
 /// How a path is written; absent where none is.
@@ -200,6 +200,13 @@ pub(super) fn training(training: &TrainingConfig) -> raw::Training {
             patience: Some(Whole::of(stopping.patience)),
             min_delta: Some(NotNegative(stopping.min_delta)),
         })),
+        on_non_finite: Some(match training.on_non_finite {
+            OnNonFinite::Stop => raw::NonFiniteType::Stop.into(),
+            OnNonFinite::Skip { limit } => raw::OnNonFinite {
+                r#type: Some(raw::NonFiniteType::Skip),
+                limit: Some(Whole(limit)),
+            },
+        }),
         shuffle: Some(training.shuffle),
         seed: Some(Whole(training.seed)),
         state: Some(state),

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::advice::{Facts, advice};
 use super::evaluate::part_report;
+use super::nan_report;
 use super::prepare::Prepared;
 use super::recorder::{Behind, EpochClock, Moment, Recorder};
 use crate::config::Config;
@@ -12,7 +13,8 @@ use crate::error::{Error, Result, shell_word, shown_path};
 use crate::eval::Report;
 use crate::model::initial_params;
 use crate::store::{
-    Locking, MetricsLog, Model, RunFolder, holds_run, probe_for_run, run as run_files, write_file,
+    DataFile, Locking, MetricsLog, Model, RunFolder, holds_run, probe_for_run, run as run_files,
+    write_file,
 };
 use crate::train::{Event, Observer, Outcome, Progress, Trainer};
 
@@ -70,7 +72,9 @@ pub fn fit(options: &FitOptions, view: &mut dyn Observer, signal: &AtomicI32) ->
         )));
     }
     let base = base_folder(&config, path);
-    probe_for_run(options.out.as_ref().unwrap_or(&base))?; // reading the rows may take a while
+    // Reading the rows may take a while. Beside `base`: where that is taken, another name is found.
+    let place = options.out.as_deref().or(base.parent()).unwrap_or(&base);
+    probe_for_run(place)?;
     let mut prepared = Prepared::new(&config)?;
     let params = match &options.init_from {
         None => initial_params(&prepared.network, config.training.seed),
@@ -124,11 +128,12 @@ impl Session<'_> {
         };
         let mut recorder = Recorder {
             config,
+            prepared,
             run,
             metrics,
             model,
             config_json: config.to_json(Path::new("")),
-            data: data_hashes(prepared),
+            data: data_files(prepared),
             threads: options.threads,
             signal,
             view,
@@ -142,8 +147,12 @@ impl Session<'_> {
             recorder.behind.model = true; // a kill may have left a newer one
             recorder.save_results(&progress)?;
         }
-        let outcome = trainer.run(&mut progress, &mut recorder)?;
         let folder = recorder.run.path().to_owned();
+        let report = shown_path(&folder.join(nan_report::FILE));
+        let outcome = trainer.run(&mut progress, &mut recorder).map_err(|error| match error {
+            Error::Diverged(what) => Error::Diverged(format!("{what}; {report} says more")),
+            error => error,
+        })?;
         if outcome == Outcome::Interrupted {
             recorder.save(&progress)?;
             return Err(stopped(
@@ -209,7 +218,8 @@ pub(super) fn base_folder(config: &Config, path: &Path) -> PathBuf {
     })
 }
 
-pub(super) fn data_hashes(prepared: &Prepared) -> Vec<String> {
+pub(super) fn data_files(prepared: &Prepared) -> Vec<DataFile> {
     let tables = prepared.dataset.tables();
-    tables.iter().flat_map(|t| t.files.iter().map(|file| file.sha256.clone())).collect()
+    let files = tables.iter().flat_map(|table| &table.files);
+    files.map(|f| DataFile { sha256: f.sha256.clone(), bytes: Some(f.bytes) }).collect()
 }

@@ -6,24 +6,28 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::nan_report::{self, NanReport};
+use super::prepare::Prepared;
 use crate::config::Config;
 use crate::error::{Error, Result, shown_path};
 use crate::kernel;
 use crate::store::{
-    MetricsLog, Model, RunFolder, append_log, checkpoint_bytes, run as run_files, write_file,
+    DataFile, MetricsLog, Model, RunFolder, append_log, checkpoint_bytes, run as run_files,
+    write_file,
 };
 use crate::train::{Control, EpochRecord, Event, Observer, Progress};
 
 /// Writes the run folder and passes every event on.
 pub(super) struct Recorder<'a> {
     pub(super) config: &'a Config,
+    pub(super) prepared: &'a Prepared,
     pub(super) run: &'a mut RunFolder,
     pub(super) metrics: MetricsLog,
     /// The model file's other parts; its params are replaced at each save.
     pub(super) model: Model,
     /// The config as checkpoints hold it.
     pub(super) config_json: String,
-    pub(super) data: Vec<String>,
+    pub(super) data: Vec<DataFile>,
     pub(super) threads: usize,
     /// The signal that asks to stop; 0: none.
     pub(super) signal: &'a AtomicI32,
@@ -181,6 +185,12 @@ impl Observer for Recorder<'_> {
             }
             Event::EpochEnd { record, progress, improved } => {
                 self.end_epoch(record, progress, *improved)?;
+            }
+            Event::NonFinite(found) => {
+                let report = NanReport::new(found, self.prepared);
+                let text = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
+                let written = write_file(&self.run.file(nan_report::FILE), text.as_bytes());
+                self.forgive(written)?;
             }
             _ => {}
         }

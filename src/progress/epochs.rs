@@ -23,7 +23,7 @@ struct Column {
 }
 
 /// In a terminal of 80 columns there is room for all but the RMSE.
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     Column { title: "epoch", width: 5, importance: 9, cell: |l| l.record.epoch.to_string() },
     Column { title: "train loss", width: 11, importance: 4, cell: |l| number(l.record.train_loss) },
     Column {
@@ -36,6 +36,7 @@ const COLUMNS: [Column; 9] = [
     Column { title: "valid RMSE", width: 11, importance: 0, cell: |l| number(rmse(l.record)) },
     Column { title: "rate", width: 10, importance: 3, cell: |l| shortest(l.record.learning_rate) },
     Column { title: "grad norm", width: 10, importance: 2, cell: |l| number(l.record.grad_norm) },
+    Column { title: "skipped", width: 9, importance: 5, cell: |l| thousands(l.record.skipped) },
     Column { title: "rows/s", width: 10, importance: 1, cell: |l| thousands(l.rows_per_s as u64) },
     Column { title: "time", width: 8, importance: 6, cell: |l| time(l.time) },
 ];
@@ -48,10 +49,14 @@ const BEST: &str = " best";
 pub(super) struct Layout(Vec<usize>);
 
 impl Layout {
-    /// The columns that fit; that of the RMSE only where there is one.
+    /// The columns that fit; those of the RMSE and of skipped updates only where there are any.
     pub(super) fn new(screen: Screen, record: &EpochRecord) -> Self {
         let mut shown: Vec<usize> = (0..COLUMNS.len()).collect();
-        shown.retain(|&at| COLUMNS[at].title != "valid RMSE" || rmse(record).is_some());
+        shown.retain(|&at| match COLUMNS[at].title {
+            "valid RMSE" => rmse(record).is_some(),
+            "skipped" => record.skipped > 0,
+            _ => true,
+        });
         let width = |shown: &[usize]| shown.iter().map(|&at| COLUMNS[at].width).sum::<usize>();
         while width(&shown) + BEST.len() > screen.columns() && shown.len() > 1 {
             let least = (0..shown.len()).min_by_key(|&place| COLUMNS[shown[place]].importance);
@@ -105,6 +110,7 @@ mod tests {
             valid_loss: Some(0.09276),
             learning_rate: 0.003,
             grad_norm: None,
+            skipped: 0,
             valid: valid.as_object().cloned().unwrap_or_default(),
         }
     }
@@ -147,5 +153,8 @@ mod tests {
         assert_eq!(line, "   12     12.35    0.09276   2.5 s best");
         assert!(shown(at(120), true).0.contains("valid RMSE"));
         assert!(!shown(at(120), false).0.contains("valid RMSE"));
+        assert!(!shown(at(120), true).0.contains("skipped"));
+        let skipped = EpochRecord { skipped: 3, ..record(true) };
+        assert!(Layout::new(at(80), &skipped).header(at(80)).contains("  skipped"));
     }
 }

@@ -22,6 +22,7 @@ impl Trainer<'_> {
         };
         let valid_loss = valid.as_ref().and_then(|report| report.loss_per_step);
         let sums = progress.sums;
+        let made = progress.update - sums.skipped;
         progress.epoch += 1;
         let record = EpochRecord {
             epoch: progress.epoch,
@@ -30,17 +31,21 @@ impl Trainer<'_> {
             train_loss_per_step: sums.loss.per_step(),
             valid_loss,
             learning_rate: sums.learning_rate,
-            grad_norm: (progress.update > 0).then(|| sums.norms / progress.update as f64),
+            grad_norm: (made > 0).then(|| sums.norms / made as f64),
+            skipped: sums.skipped,
             valid: valid.as_ref().map(valid_figures).unwrap_or_default(),
         };
-        if 2 * sums.clipped > progress.update && !self.told_of_clipping {
+        if let Some(warning) = self.health.judge(&record) {
+            observer.on(Event::Warning(warning))?;
+        }
+        if 2 * sums.clipped > made && !self.told_of_clipping {
             self.told_of_clipping = true;
             let warning = format!(
                 "epoch {}: {} of {} updates were clipped; the loss is a sum over steps, so norms are large: \
                  raise training.clip_grad_norm (mean norm {}); this is said once",
                 progress.epoch,
                 sums.clipped,
-                progress.update,
+                made,
                 crate::text::short(record.grad_norm.unwrap_or_default()),
             );
             observer.on(Event::Warning(warning))?;

@@ -4,11 +4,15 @@
 mod batch;
 mod epoch_end;
 mod events;
+mod guard;
+mod health;
+mod non_finite;
 mod progress;
 mod step;
 mod trainer;
 
 pub use events::{Control, EpochRecord, Event, Observer, Outcome};
+pub use non_finite::{Fault, NonFinite, Pass};
 pub use progress::{Best, EpochSums, Progress};
 pub use step::Workspace;
 pub use trainer::Trainer;

@@ -41,6 +41,24 @@ pub(super) struct Batch<'a> {
     pub(super) dropout: Option<DropoutKey>,
 }
 
+impl Batch<'_> {
+    /// The initial states of some of its sequences.
+    pub(super) fn initial_rows(
+        &self,
+        network: &Network,
+        first: usize,
+        rows: usize,
+    ) -> Option<State> {
+        let state = self.initial?;
+        let mut own = network.zero_state(rows);
+        let hidden = network.architecture().hidden;
+        for row in 0..rows {
+            own.copy_row(row, rows, state, first + row, self.spans.len(), hidden);
+        }
+        Some(own)
+    }
+}
+
 impl Workspace {
     /// Buffers for a network.
     pub fn new(network: &Network) -> Self {
@@ -85,15 +103,7 @@ impl Workspace {
         pairs.for_each(|(index, (work, spans))| {
             assembler.fill(spans, &mut work.block, &mut work.targets);
             work.block.first_row = index * together;
-            work.block.initial = batch.initial.map(|state| {
-                let mut own = network.zero_state(spans.len());
-                let hidden = network.architecture().hidden;
-                for row in 0..spans.len() {
-                    let from = index * together + row;
-                    own.copy_row(row, spans.len(), state, from, batch.spans.len(), hidden);
-                }
-                own
-            });
+            work.block.initial = batch.initial_rows(network, index * together, spans.len());
             work.pass(network, weights, batch);
         });
         let blocks = &self.blocks[..count];

@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod job;
+pub mod place;
 pub mod plans;
 pub mod predictions;
 pub mod rows;

@@ -2,7 +2,7 @@
 
 use super::{Resolved, optimizer, refuse, schedule};
 use crate::config::raw;
-use crate::config::types::{EarlyStopping, LossKind, State, TrainingConfig};
+use crate::config::types::{EarlyStopping, LossKind, OnNonFinite, State, TrainingConfig};
 
 pub(super) fn resolve(raw: &raw::Training) -> Resolved<TrainingConfig> {
     let state = state(raw)?;
@@ -24,6 +24,7 @@ pub(super) fn resolve(raw: &raw::Training) -> Resolved<TrainingConfig> {
         warmup_steps: raw_schedule.warmup_steps().0,
         clip_grad_norm: raw.clip_grad_norm().map(|norm| norm.0),
         early_stopping: raw.early_stopping().map(|raw| stopping(&raw)).transpose()?,
+        on_non_finite: on_non_finite(&raw.on_non_finite())?,
         shuffle: raw.shuffle.unwrap_or(!carry),
         seed: raw.seed().0,
         state,
@@ -51,6 +52,17 @@ fn loss(raw: &raw::Loss) -> Resolved<LossKind> {
         ),
         (raw::LossType::Mse, None) => Ok(LossKind::Mse),
         (raw::LossType::Mae, None) => Ok(LossKind::Mae),
+    }
+}
+
+fn on_non_finite(raw: &raw::OnNonFinite) -> Resolved<OnNonFinite> {
+    match (raw.r#type(), raw.limit) {
+        (raw::NonFiniteType::Skip, _) => Ok(OnNonFinite::Skip { limit: raw.limit().0 }),
+        (raw::NonFiniteType::Stop, None) => Ok(OnNonFinite::Stop),
+        (raw::NonFiniteType::Stop, Some(_)) => refuse(
+            "training.on_non_finite.limit",
+            "is not an option of \"stop\"; take it out, or write \"skip\"",
+        ),
     }
 }
 

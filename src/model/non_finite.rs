@@ -1,0 +1,281 @@
+//! Where in a pass a number first stopped being finite. Looks at what a pass has left in its tape, in the order in
+//! which it was computed; only asked when something has gone wrong.
+
+use super::block::Block;
+use super::cell;
+use super::direction::Direction;
+use super::network::{Network, Tape};
+use super::recurrence;
+
+/// A number that is not finite, and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    /// What it is one of: `input`, `gate f`, `cell state`, `hidden state`, `output`…
+    pub what: String,
+    /// The gate it belongs to.
+    pub gate: Option<&'static str>,
+    /// The recurrent layer, from 0.
+    pub layer: Option<usize>,
+    /// Which way that walks.
+    pub direction: Option<Direction>,
+    /// The sequence, as a row of the block.
+    pub row: usize,
+    /// The timestep, from 0.
+    pub step: usize,
+    /// Its place among its like: feature, hidden unit, output.
+    pub unit: usize,
+    /// The number.
+    pub value: f32,
+}
+
+/// A tensor of steps, `[T, B, width]`, and what its columns are: so many units, of each gate where there are some.
+struct Steps<'a> {
+    values: &'a [f32],
+    units: usize,
+    what: &'a str,
+    gates: &'static [&'static str],
+    /// Slots before that of step 0.
+    shift: usize,
+}
+
+impl Steps<'_> {
+    /// The first number that is not finite in the live rows of step `t`.
+    fn look(&self, block: &Block, t: usize) -> Option<Spot> {
+        let width = self.units * self.gates.len().max(1);
+        if self.values.is_empty() || width == 0 {
+            return None;
+        }
+        let start = (t + self.shift) * block.rows() * width;
+        let live = &self.values[start..start + block.live(t) * width];
+        let at = live.iter().position(|value| !value.is_finite())?;
+        let column = at % width;
+        let gate = self.gates.get(column / self.units).copied();
+        Some(Spot {
+            what: gate.map_or(self.what.to_owned(), |gate| format!("{} {gate}", self.what)),
+            gate,
+            layer: None,
+            direction: None,
+            row: at / width,
+            step: t,
+            unit: column % self.units,
+            value: live[at],
+        })
+    }
+}
+
+impl Network {
+    /// The first number of a forward pass that is not finite.
+    pub fn spot_forward(&self, block: &Block, tape: &Tape) -> Option<Spot> {
+        let steps = block.steps();
+        let inputs = one(block.inputs(), block.features(), "input");
+        let found = (0..steps).find_map(|t| inputs.look(block, t));
+        let in_layers = || {
+            let mut layers = tape.layers.iter().enumerate();
+            layers.find_map(|(k, layer)| {
+                self.of_layer_spot(k, &layer.directions, |direction, tape| {
+                    let seen = self.forward_steps(direction, tape);
+                    let mut times = (0..steps).map(|k| direction.time(k, steps));
+                    times.find_map(|t| seen.iter().find_map(|steps| steps.look(block, t)))
+                })
+            })
+        };
+        found.or_else(in_layers).or_else(|| self.output_spot(block, tape.output(), "output"))
+    }
+
+    /// The first number of the way back that is not finite; to be asked after `backward`.
+    pub fn spot_backward(&self, block: &Block, tape: &Tape) -> Option<Spot> {
+        let steps = block.steps();
+        let slope = "gradient of the loss with respect to an output";
+        let in_layers = || {
+            let mut layers = tape.layers.iter().enumerate().rev();
+            layers.find_map(|(k, layer)| {
+                self.of_layer_spot(k, &layer.directions, |direction, tape| {
+                    let seen = self.backward_steps(tape);
+                    let mut times = (0..steps).rev().map(|k| direction.time(k, steps));
+                    times.find_map(|t| seen.iter().find_map(|steps| steps.look(block, t)))
+                })
+            })
+        };
+        self.output_spot(block, &tape.dy, slope).or_else(in_layers)
+    }
+
+    fn of_layer_spot(
+        &self,
+        layer: usize,
+        tapes: &[recurrence::Tape],
+        look: impl Fn(Direction, &recurrence::Tape) -> Option<Spot>,
+    ) -> Option<Spot> {
+        let directions = [Direction::Forward, Direction::Reverse];
+        tapes.iter().zip(directions).find_map(|(tape, direction)| {
+            let spot = look(direction, tape)?;
+            Some(Spot { layer: Some(layer), direction: Some(direction), ..spot })
+        })
+    }
+
+    /// Outputs stand at every step, or once per sequence: at its end.
+    fn output_spot(&self, block: &Block, values: &[f32], what: &str) -> Option<Spot> {
+        let outputs = self.architecture().outputs;
+        if values.len() == block.steps() * block.rows() * outputs {
+            let values = one(values, outputs, what);
+            return (0..block.steps()).find_map(|t| values.look(block, t));
+        }
+        let at = values.iter().position(|value| !value.is_finite())?;
+        let (row, what) = (at / outputs, what.to_owned());
+        let step = block.lengths()[row] - 1;
+        let (gate, layer, direction, value) = (None, None, None, values[at]);
+        Some(Spot { what, gate, layer, direction, row, step, unit: at % outputs, value })
+    }
+
+    /// What a step leaves, in the order of its equations.
+    fn forward_steps<'a>(
+        &self,
+        direction: Direction,
+        tape: &'a recurrence::Tape,
+    ) -> [Steps<'a>; 4] {
+        let (cell, hidden) = (self.architecture().cell, self.architecture().hidden);
+        let (_, write) = direction.slots();
+        let gates = cell::gate_names(cell);
+        let state = |values: &'a [f32], what| Steps { shift: write, ..one(values, hidden, what) };
+        [
+            Steps { gates, ..one(&tape.gates, hidden, "gate") },
+            one(&tape.saved, hidden, "recurrent part of gate n"),
+            state(&tape.c, "cell state"),
+            state(&tape.h, "hidden state"),
+        ]
+    }
+
+    fn backward_steps<'a>(&self, tape: &'a recurrence::Tape) -> [Steps<'a>; 2] {
+        let (cell, hidden) = (self.architecture().cell, self.architecture().hidden);
+        let gates = cell::gate_names(cell);
+        [
+            Steps { gates, ..one(&tape.gates, hidden, "gradient of the input half of gate") },
+            Steps { gates, ..one(&tape.dh_proj, hidden, "gradient of the recurrent half of gate") },
+        ]
+    }
+}
+
+fn one<'a>(values: &'a [f32], units: usize, what: &'a str) -> Steps<'a> {
+    Steps { values, units, what, gates: &[], shift: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Architecture, Read, Tensors, Weights};
+    use super::*;
+    use crate::config::{Cell, Head, Nonlinearity};
+
+    /// Two sequences of 5 and 3 steps through two layers, both ways; where `spoil` puts a number that is not finite.
+    fn spots(
+        cell: Cell,
+        read: Read,
+        spoil: impl Fn(&mut Tensors, &mut Block),
+    ) -> (Option<Spot>, Option<Spot>) {
+        let network = Network::new(Architecture {
+            cell,
+            directions: 2,
+            layers: 2,
+            input: 2,
+            hidden: 3,
+            outputs: 2,
+            head: Head::Linear,
+            read,
+            dropout: 0.0,
+        });
+        let mut params = super::super::initial_params(&network, 1);
+        let mut block = Block::default();
+        block.reset(&[5, 3], 2);
+        for (t, row) in [(0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (0, 1), (1, 1), (2, 1)] {
+            block.step_mut(t, row).copy_from_slice(&[t as f32 / 4.0, -1.0]);
+        }
+        spoil(&mut params, &mut block);
+        let weights = Weights::new(&network, &params);
+        let mut tape = network.tape();
+        network.forward(&weights, &block, None, &mut tape);
+        let forward = network.spot_forward(&block, &tape);
+        let (y, dy) = tape.output_gradient();
+        dy.copy_from_slice(y);
+        network.backward(&weights, &block, &mut tape);
+        (forward, network.spot_backward(&block, &tape))
+    }
+
+    fn found(spot: Option<Spot>) -> (String, Option<usize>, Option<Direction>, [usize; 3]) {
+        let spot = spot.expect("a spot");
+        (spot.what, spot.layer, spot.direction, [spot.row, spot.step, spot.unit])
+    }
+
+    fn set(params: &mut Tensors, name: &str, at: usize, value: f32) {
+        let entry = params.layout().entries().iter().find(|entry| entry.name == name).cloned();
+        params.as_mut_slice()[entry.expect("a tensor").range()][at] = value;
+    }
+
+    #[test]
+    fn nothing_is_found_where_all_is_well() {
+        for cell in [Cell::Lstm, Cell::Gru, Cell::Rnn(Nonlinearity::Tanh)] {
+            for read in [Read::EveryStep, Read::FinalState] {
+                assert_eq!(spots(cell, read, |_, _| {}), (None, None));
+            }
+        }
+    }
+
+    #[test]
+    fn an_input_comes_before_all_that_follows_from_it() {
+        let (forward, _) = spots(Cell::Lstm, Read::EveryStep, |_, block| {
+            block.step_mut(2, 1)[1] = f32::INFINITY;
+        });
+        assert_eq!(found(forward), ("input".into(), None, None, [1, 2, 1]));
+    }
+
+    #[test]
+    fn gates_have_names_and_directions_an_order_of_their_own() {
+        // Unit 1 of gate f of layer 1, backwards in time: its first step is each sequence's last.
+        let spoil = |params: &mut Tensors, _: &mut Block| {
+            set(params, "rnn.weight_ih_l1_reverse", (3 + 1) * 6, f32::NAN);
+        };
+        let (forward, _) = spots(Cell::Lstm, Read::EveryStep, spoil);
+        let wanted = ("gate f".into(), Some(1), Some(Direction::Reverse), [0, 4, 1]);
+        assert_eq!(found(forward), wanted);
+        let (forward, _) = spots(Cell::Gru, Read::EveryStep, spoil);
+        let wanted = ("gate z".into(), Some(1), Some(Direction::Reverse), [0, 4, 1]);
+        assert_eq!(found(forward), wanted);
+    }
+
+    #[test]
+    fn a_state_that_grows_is_found_at_the_step_where_it_overflows() {
+        let (forward, _) = spots(Cell::Rnn(Nonlinearity::Relu), Read::EveryStep, |params, _| {
+            set(params, "rnn.bias_ih_l0", 0, 1e20);
+            set(params, "rnn.weight_hh_l0", 0, 1e10);
+        });
+        // 1e20, 1e30, then beyond f32.
+        let wanted = ("hidden state".into(), Some(0), Some(Direction::Forward), [0, 2, 0]);
+        assert_eq!(found(forward), wanted);
+    }
+
+    #[test]
+    fn outputs_of_final_states_stand_at_each_sequences_end() {
+        for (read, step) in [(Read::EveryStep, 0), (Read::FinalState, 4)] {
+            let (forward, backward) = spots(Cell::Gru, read, |params, _| {
+                set(params, "head.bias", 1, f32::NAN);
+            });
+            assert_eq!(found(forward), ("output".into(), None, None, [0, step, 1]));
+            let (what, ..) = found(backward);
+            assert_eq!(what, "gradient of the loss with respect to an output");
+        }
+    }
+
+    #[test]
+    fn a_gradient_that_grows_is_found_on_its_way_back() {
+        let (forward, backward) = spots(Cell::Rnn(Nonlinearity::Relu), Read::FinalState, |p, _| {
+            // Units 0 and 1 of the upper layer are silent but for the last step, where 0 is switched on by its bias.
+            p.as_mut_slice().fill(0.0);
+            set(p, "rnn.bias_ih_l1", 0, 1.0);
+            set(p, "head.weight", 0, 1e30);
+            set(p, "rnn.weight_hh_l1", 0, 1e-9);
+            set(p, "rnn.weight_ih_l1", 0, 1e30);
+            set(p, "rnn.bias_ih_l0", 0, 1e-30);
+        });
+        assert_eq!(forward, None);
+        let (what, layer, direction, _) = found(backward);
+        assert_eq!((layer, direction), (Some(1), Some(Direction::Forward)), "{what}");
+        assert_eq!(what, "gradient of the input half of gate h");
+    }
+}
