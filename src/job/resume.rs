@@ -10,7 +10,7 @@ use crate::error::{DataError, Error, Result, shown_path};
 use crate::model::initial_params;
 use crate::store::{
     Checkpoint, DataFile, MetricsLog, RunFolder, holds_run, newest_in, newest_run,
-    run as run_files, write_file,
+    remove_leftovers, run as run_files, write_file,
 };
 use crate::text::counted;
 use crate::train::{Event, Observer, Outcome};
@@ -32,6 +32,7 @@ pub fn resume(
     let config = Config::load(&config_path, &options.sets)?;
     refuse_changes(&checkpoint, &config, &folder)?;
     if checkpoint.finished(config.training.epochs) {
+        remove_leftovers(&folder); // of a process that was killed between its last save and its end
         view.on(Event::Note(
             "already complete; --set training.epochs=N with more epochs goes on".into(),
         ))?;

@@ -231,3 +231,7 @@ impl Checkpoint {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "checkpoint_tests.rs"]
+mod tests;

@@ -128,6 +128,10 @@ impl RunFolder {
     /// else the damaged one would push out the good one. Errors: [`Error::Write`].
     pub fn save_checkpoint(&self, bytes: &[u8]) -> Result<()> {
         let current = self.file(CHECKPOINT);
+        #[cfg(feature = "naive-writer")]
+        return super::naive::save(&current, &self.file(PREVIOUS), bytes)
+            .map_err(|e| atomic::failed(&current, &e, bytes.len()));
+        #[cfg(not(feature = "naive-writer"))]
         rotate::save_on(&mut System, &current, &self.file(PREVIOUS), bytes)
             .map_err(|e| atomic::failed(&current, &e, bytes.len()))
     }
