@@ -8,3 +8,4 @@ pub mod place;
 pub mod plans;
 pub mod predictions;
 pub mod rows;
+pub mod stops;
