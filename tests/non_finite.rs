@@ -221,7 +221,7 @@ fn a_batch_that_is_not_finite_can_be_skipped_and_is_counted() {
     let (error, _) = fit(&few);
     let error = error.expect("over the limit");
     assert_eq!(error.exit_code(), 76);
-    assert!(error.to_string().contains("1 updates of this epoch were skipped before"), "{error}");
+    assert!(error.to_string().contains("the epoch has skipped 1 update before it"), "{error}");
 
     // A run that has stopped may go on with skipping.
     let stop = FitOptions {

@@ -7,6 +7,7 @@ use super::trainer::Trainer;
 use crate::config::OnNonFinite;
 use crate::data::{Chunk, Span};
 use crate::error::{Error, Result};
+use crate::text::counted;
 
 impl Trainer<'_> {
     /// What is wrong with an update that would carry numbers that are not finite into the weights.
@@ -97,8 +98,8 @@ impl Trainer<'_> {
             return Err(diverged(report, stopped));
         };
         if progress.sums.skipped == limit {
-            let stopped =
-                format!("{stopped}, and {limit} updates of this epoch were skipped before");
+            let before = counted(limit, "update");
+            let stopped = format!("{stopped}, and the epoch has skipped {before} before it");
             return Err(diverged(report, &stopped));
         }
         progress.sums.skipped += 1;
