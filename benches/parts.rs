@@ -6,9 +6,9 @@ use std::path::Path;
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use rnn::config::{Cell, Config, Head, Nonlinearity};
-use rnn::data::{Encoder, Table};
+use rnn::data::{Encoder, Table, Vocabularies};
 use rnn::kernel::{Columns, Packed, Rows, Start, StepForward, add_outer, functions};
-use rnn::model::{Architecture, Block, Network, Read, Weights, cell, initial_params};
+use rnn::model::{Architecture, Block, InputShape, Network, Read, Weights, cell, initial_params};
 use rnn::random::{self, Purpose};
 
 fn main() {
@@ -88,18 +88,22 @@ mod kernels {
         });
     }
 
-    /// One value at a time; inside the gates they are vectorised.
-    #[divan::bench(args = ["exp", "sigmoid", "tanh"])]
+    /// 1024 values, vectorised as in the gates.
+    #[divan::bench(args = ["exp", "ln", "sigmoid", "tanh", "sin", "cos"])]
     fn function(bencher: Bencher, name: &str) {
-        let function = match name {
-            "exp" => functions::exp,
-            "sigmoid" => functions::sigmoid,
-            _ => functions::tanh,
-        };
-        let values = numbers(1024);
-        bencher
-            .counter(ItemsCount::new(values.len()))
-            .bench_local(|| values.iter().map(|&x| function(black_box(x))).sum::<f32>());
+        let (from, mut values) = (numbers(1024), numbers(1024));
+        bencher.counter(ItemsCount::new(values.len())).bench_local(|| {
+            values.copy_from_slice(black_box(&from));
+            match name {
+                "exp" => functions::apply(functions::exp, &mut values),
+                "ln" => functions::apply(functions::ln, &mut values),
+                "sigmoid" => functions::apply(functions::sigmoid, &mut values),
+                "tanh" => functions::apply(functions::tanh, &mut values),
+                "sin" => functions::apply(functions::sin, &mut values),
+                _ => functions::apply(functions::cos, &mut values),
+            }
+            black_box(&mut values);
+        });
     }
 }
 
@@ -111,12 +115,13 @@ mod passes {
             cell: kind,
             directions: 1,
             layers: 1,
-            input: 7,
+            input: InputShape::numbers(7),
             hidden,
             outputs: 1,
             head: Head::Linear,
             read: Read::EveryStep,
             dropout: 0.0,
+            input_dropout: 0.0,
         })
     }
 
@@ -133,7 +138,7 @@ mod passes {
         }
         let weights = Weights::new(&network, &params);
         let mut block = Block::default();
-        block.reset(&[steps; 16], 7);
+        block.reset(&[steps; 16], &InputShape::numbers(7));
         let living = if dead { steps.min(20) } else { steps };
         for t in 0..living {
             (0..16).for_each(|row| block.step_mut(t, row).copy_from_slice(&numbers(7)));
@@ -179,7 +184,7 @@ mod rows {
     fn csv(bencher: Bencher) {
         let config =
             Config::parse(CONFIG, "benches/parts.rs", Path::new(""), &[]).expect("a config");
-        let roles = Encoder::new(&config).roles;
+        let roles = Encoder::new(&config, Vocabularies::default()).roles;
         let mut text = String::from("time,x0,x1,x2,x3,x4,x5,x6\n");
         for (row, values) in numbers(7 * 20_000).chunks_exact(7).enumerate() {
             text += &format!("2024-{:02}-{:02}", 1 + row / 28 / 1440, 1 + row / 1440 % 28);

@@ -16,6 +16,8 @@ pub enum Purpose {
     Split = 4,
     /// Made-up data.
     Data = 5,
+    /// Words taken for unknown while training.
+    Words = 6,
 }
 
 /// Four random words: those of `seed`, `purpose` and `index`, alike on every machine. The second index

@@ -14,6 +14,7 @@ use support::job::{
 use support::place::{Bytes, Place};
 use support::plans;
 use support::rows::Rows;
+use support::sentences;
 
 /// Configs that use everything a run carries from one update, epoch and process to the next.
 fn cases() -> Vec<(&'static str, Value)> {
@@ -26,7 +27,7 @@ fn cases() -> Vec<(&'static str, Value)> {
         let four = json!({"training": {"epochs": 4, "batch_size": 40}});
         (name, merged(merged(config, &four), &rest))
     };
-    vec![
+    let numbers = vec![
         case(
             "single gru, cosine, adam",
             &ab,
@@ -80,6 +81,49 @@ fn cases() -> Vec<(&'static str, Value)> {
                 "training": {"batch_size": 18, "optimizer": {"type": "adamw"}, "loss": "huber"},
             }),
         ),
+    ];
+    numbers.into_iter().chain(cases_of_words()).chain(sentences::cases()).collect()
+}
+
+/// Words, letters and classes, on sequences of all lengths.
+fn cases_of_words() -> Vec<(&'static str, Value)> {
+    let case = |name, data: Value, rest: Value| {
+        let path = json!({"data": {"path": "words.csv", "split": {"by": "series"}}});
+        let path =
+            if data["window"].is_null() { path } else { json!({"data": {"path": "words.csv"}}) };
+        let config = merged(merged(plans::base(), &path), &json!({"data": data}));
+        let few = json!({"training": {"epochs": 4, "batch_size": 3}});
+        (name, merged(merged(config, &few), &rest))
+    };
+    let text = json!({
+        "column": "word", "type": "text", "embedding": 5, "unknown": 2, "prefixes": [1], "suffixes": [1, 2],
+        "case": true, "shape": true, "features": 3,
+        "characters": {"embedding": 3, "hidden_size": 4, "cell": "gru"},
+    });
+    let word = json!({"column": "word", "type": "category", "embedding": 4, "min_count": 2});
+    vec![
+        case(
+            "a tagger of words and letters on whole series",
+            json!({"inputs": ["a", text], "targets": ["label"], "window": null}),
+            json!({
+                "task": {"type": "tagging"},
+                "model": {"topology": "bidirectional", "cell": "lstm", "num_layers": 2, "dropout": 0.2, "input_dropout": 0.3},
+                "training": {"class_weights": "balanced"},
+            }),
+        ),
+        case(
+            "classes of whole series",
+            json!({"inputs": ["a", word, "b"], "targets": ["kind"], "window": null}),
+            json!({"task": {"type": "classification"}, "model": {"topology": "bidirectional", "cell": "gru"}}),
+        ),
+        case(
+            "the next word, with carried state",
+            json!({"targets": [word], "window": {"length": 5}}),
+            json!({
+                "task": {"type": "forecast", "horizon": 2}, "model": {"topology": "single", "cell": "lstm"},
+                "training": {"state": "carry", "lanes": 2, "batch_size": 18},
+            }),
+        ),
     ]
 }
 
@@ -98,7 +142,8 @@ fn on_any_number_of_threads_in_any_folder() {
         let text = String::from_utf8_lossy(&one.model);
         let folder = place.folder.path().file_name().expect("a name").to_string_lossy();
         assert!(
-            !text.contains(&*folder) && !text.contains("rows.csv"),
+            !text.contains(&*folder)
+                && ["rows.csv", "words.csv", "sentences.csv"].iter().all(|f| !text.contains(f)),
             "{name}: a path in the model"
         );
     }

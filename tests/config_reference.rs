@@ -110,6 +110,10 @@ fn values(root: &Value, schema: &Value) -> String {
         let options: Vec<_> = options.iter().map(|o| format!("`{}`", text(&o["const"]))).collect();
         return options.join(", ");
     }
+    if let Some(words) = schema["enum"].as_array() {
+        let words: Vec<_> = words.iter().map(|word| format!("`{}`", text(word))).collect();
+        return words.join(", ");
+    }
     if let (Some(alternatives), true) = (schema["anyOf"].as_array(), schema["type"].is_null()) {
         let alternatives: Vec<_> = alternatives.iter().map(|a| values(root, a)).collect();
         return alternatives.join(" or ");

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use rnn::config::Config;
-use rnn::data::{Dataset, Encoder, PartRows};
+use rnn::data::{Dataset, Encoder, PartRows, Vocabularies};
 use rnn::job::check;
 use rnn::store::Model;
 use rnn::terminal::Screen;
@@ -34,7 +34,8 @@ fn config(folder: &Path, data: &Value) -> Config {
 
 fn dataset(folder: &Path, data: &Value) -> Dataset {
     let config = config(folder, data);
-    Dataset::read(&config, &Encoder::new(&config).roles).expect("a data set")
+    Dataset::read(&config, &Encoder::new(&config, Vocabularies::default()).roles)
+        .expect("a data set")
 }
 
 /// Hours of each series in a part, checked value by value against the rows.
@@ -147,7 +148,11 @@ fn whole_series_are_dealt_by_their_names() {
             &json!({"training": {"seed": seed}}),
         );
         let config = Config::parse(&text.to_string(), "test", folder.path(), &[]).expect("valid");
-        parts(&Dataset::read(&config, &Encoder::new(&config).roles).expect("data"), &rows)
+        parts(
+            &Dataset::read(&config, &Encoder::new(&config, Vocabularies::default()).roles)
+                .expect("data"),
+            &rows,
+        )
     };
     let split = json!({"by": "series", "valid": 0.25, "test": 3});
     let dealt = deal(split.clone(), 1);
@@ -182,7 +187,8 @@ fn lists_globs_and_a_series_per_file() {
     }
     // Files in another order are rows out of order.
     let wrong = config(folder.path(), &json!({"path": ["z.csv", "plant-*.csv"], "split": split}));
-    let error = Dataset::read(&wrong, &Encoder::new(&wrong).roles).expect_err("out of order");
+    let error = Dataset::read(&wrong, &Encoder::new(&wrong, Vocabularies::default()).roles)
+        .expect_err("out of order");
     assert_eq!(error.exit_code(), 65, "{error}");
 
     let data = json!({"path": ["z.csv", "plant-*.csv"], "series": "@file", "split": {"test": 4}});

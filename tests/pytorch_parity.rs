@@ -10,7 +10,7 @@ use common::pytorch::{
 use common::reference::{count, counts, numbers, reference, tensor, tensor_f32};
 use common::{assert_close, wide};
 use rnn::config::{Cell, LossKind, Schedule};
-use rnn::model::{Block, Network, Read, State, Tape, Tensors, Weights};
+use rnn::model::{Block, InputShape, Network, Read, State, Tape, Tensors, Weights};
 use rnn::optim::{LearningRate, Loss, LossSum, OptimizerState, Update, clip_factor, norm, scale};
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ fn total(sums: &[LossSum]) -> LossSum {
 fn networks_give_the_same_outputs_states_losses_and_gradients() {
     for case in reference("networks.json")["cases"].as_array().unwrap() {
         let network = network(case);
-        let architecture = *network.architecture();
+        let architecture = network.architecture();
         let what = format!("{architecture:?}, {}", case["lengths"]);
         let params = parameters(&network, &case["parameters"]);
         let mut block = block(case);
@@ -56,7 +56,7 @@ fn networks_give_the_same_outputs_states_losses_and_gradients() {
             Read::EveryStep => time_major(&case[name]),
             Read::FinalState => tensor_f32(&case[name]),
         };
-        let loss = Loss { kind: LossKind::Mse, sequences: block.rows() as f32 };
+        let loss = Loss::new(LossKind::Mse, block.rows() as f32);
         let (y, dy) = tape.output_gradient();
         let sums = loss.block(&block, architecture.outputs, y, &batch_first("targets"), dy);
         let value = total(&sums).per_sequence().unwrap();
@@ -91,7 +91,7 @@ fn update(
     let block = block(batch);
     let weights = Weights::new(network, params);
     network.forward(&weights, &block, None, tape);
-    let loss = Loss { kind: LossKind::Mse, sequences: block.rows() as f32 };
+    let loss = Loss::new(LossKind::Mse, block.rows() as f32);
     let (y, dy) = tape.output_gradient();
     let sums = loss.block(&block, 1, y, &time_major_cut(&batch["targets"], block.steps()), dy);
     network.backward(&weights, &block, tape);
@@ -153,20 +153,20 @@ fn losses_and_their_slopes_are_the_same() {
         let (vector, batch) = (&case["vector"], &case["batch"]);
         let (y, targets) = (tensor_f32(&vector["prediction"]), tensor_f32(&vector["target"]));
         let mut slopes = vec![9.0; y.len()];
-        let value = Loss { kind, sequences: 1.0 }.step(&y, &targets, Some(&mut slopes)).unwrap();
+        let value = Loss::new(kind, 1.0).step(&y, &targets, Some(&mut slopes)).unwrap();
         assert_close(&format!("{kind:?}"), &[value], &[vector["value"].as_f64().unwrap()], 1e-6);
         let theirs = tensor(&vector["gradient"]).1;
         assert_close(&format!("{kind:?}: slopes"), &wide(&slopes), &theirs, 1e-6);
 
         // Missing targets: absent from the mean of a step, absent sequences from B; nothing stale stays in dy.
         let mut block = Block::default();
-        block.reset(&counts(&batch["lengths"]), 1);
+        block.reset(&counts(&batch["lengths"]), &InputShape::numbers(1));
         let (y, targets) = (time_major(&batch["prediction"]), time_major(&batch["target"]));
         let mut dy = vec![9.0; y.len()];
-        let once = Loss { kind, sequences: 1.0 }.block(&block, 3, &y, &targets, &mut dy);
+        let once = Loss::new(kind, 1.0).block(&block, 3, &y, &targets, &mut dy);
         let sequences = total(&once).sequences;
         assert_eq!(sequences, 3, "{kind:?}");
-        let loss = Loss { kind, sequences: sequences as f32 };
+        let loss = Loss::new(kind, sequences as f32);
         let sum = total(&loss.block(&block, 3, &y, &targets, &mut dy));
         let value = sum.per_sequence().unwrap();
         assert_close(

@@ -29,6 +29,8 @@ fn twin(case: &Value) -> Twin {
         hidden: count(&case["hidden_size"]),
         last: case["loss_steps"] == "last",
         parameters: tensors.iter().map(|(name, t)| (name.clone(), tensor(t).1)).collect(),
+        embeddings: Vec::new(),
+        encoders: Vec::new(),
     }
 }
 
@@ -46,7 +48,7 @@ fn input(case: &Value, b: usize, length: usize, states: usize) -> TwinInput {
     TwinInput {
         inputs: (0..length).map(|t| row(&case["inputs"], b, t)).collect(),
         initial: (0..states).map(state).collect(),
-        masks: Vec::new(),
+        ..TwinInput::default()
     }
 }
 

@@ -28,13 +28,14 @@ def milliseconds(seconds):
 
 def row(entry, peak):
     """A line of the table."""
-    ours, torch, jax = entry["ours"], entry["torch"], entry.get("jax")
-    best = min(torch, jax or torch)
+    ours, torch, jax, candle = entry["ours"], entry["torch"], entry.get("jax"), entry.get("candle")
+    best = min(seconds for seconds in (torch, jax, candle) if seconds)
     cells = [
         shape_name(entry["shape"]),
         milliseconds(ours),
         milliseconds(torch),
         milliseconds(jax) if jax else "",
+        milliseconds(candle) if candle else "",
         f"{ours / torch:.3f}",
         f"{entry['goal']:.3f}",
         f"{best / ours:.1f}",
@@ -54,7 +55,26 @@ def processor():
         return platform.processor() or "unknown"
 
 
-def write(root, entries, curves, peak, predicted):
+def whole_job(job):
+    """Ours and PyTorch's, and where the time of ours goes."""
+    (seconds, errors), shares = job
+    ours, torch = seconds["ours"], seconds["torch"]
+    times = {"ours": ours, "torch": torch, "times": torch / ours}
+    text = WHOLE_JOB.format(**times, error=errors["ours"], torch_error=errors["torch"])
+    return text + SHARES.format(**shares) if shares else text
+
+
+def long_sequences(seconds):
+    """Those whose state dies beside those that live, cell by cell."""
+    cells = {"rnn": "Rnn(Tanh)", "lstm": "Lstm", "gru": "Gru"}
+    pair = lambda cell: [seconds[f"long_and_{kind} {cell}"] for kind in ("dead", "living")]
+    each = [(name, *pair(cell)) for name, cell in cells.items()]
+    return ", ".join(
+        f"{name} {milliseconds(dead)} beside {milliseconds(living)} ms ({dead / living:.2f})" for name, dead, living in each
+    )
+
+
+def write(root, entries, curves, peak, predicted, job, parts):
     """The page at the root of the project, the plots in `benches/plots`."""
     plots = pathlib.Path(root) / "benches" / "plots"
     plots.mkdir(exist_ok=True)
@@ -76,24 +96,39 @@ def write(root, entries, curves, peak, predicted):
         threads=threads,
         ours=1 / predicted["ours"],
         torch=1 / predicted["torch"],
+        job=whole_job(job),
+        long=long_sequences(parts[0]),
+        csv=parts[1]["csv"] / 1e6,
     )
     (pathlib.Path(root) / "BENCHMARKS.md").write_text(text)
 
+
+WHOLE_JOB = """A whole job, `rnn-train --config configs/pump-multi.json` without early stopping on two threads, from the start of
+the process to its end: {ours:.1f} s. The same windows, network, epochs, optimizer, schedule and clipping in PyTorch
+(`benches/peers/torch_job.py`): {torch:.1f} s, {times:.1f} times as long; medians of runs in turn. The errors on the test rows, from
+different random numbers: {error:.3f} and {torch_error:.3f}."""
+
+SHARES = """
+
+Where the processor's time of such a job goes (perf, two epochs, one thread): network, loss and optimizer {network:.1f} %, filling
+batches {batches:.1f} %, scoring validation rows beyond the network, metrics, logs and checkpoints {scores:.1f} %, the rest (mostly copies
+of states inside the network, then memory, threads, start-up) {rest:.1f} %."""
 
 TEXT = """# Benchmarks
 
 One whole training step: windows filled (ours only), forward, summed squared error, backward, clipping, Adam; f32, two
 threads. Measured on {today}, {cores} cores of a shared machine ({processor}). Ours and the others took turns on each
-shape; medians. Written by one command, see `benches/peers/compare.py`; made-up data, a linear head.
+shape; medians. Written by one command, see `benches/peers/compare.py`; made-up data, a linear head. candle, in Rust, is
+compiled for this very processor and has its own cells of one direction, one after the other.
 
 Shapes: cell, sequences x timesteps x inputs, hidden units, layers; `bi`: two directions. `ratio`: ours to PyTorch, and
-what is aimed at. `times`: how many times as long the faster of the others takes. `share`: of the f32 peak of two
+what is aimed at. `times`: how many times as long the fastest of the others takes. `share`: of the f32 peak of two
 threads. `busy`: cores that other programs used meanwhile; `gain`: how many times as fast two threads made one plain product as
 one thread did, just then. Where `busy` is not near 0 or `gain` not near 2, the two threads had less than two cores: the
 row says little, for waiting threads cost the others more than us, and us more in small networks.
 
-| shape | ours ms | PyTorch ms | JAX ms | ratio | goal | times | GFLOP/s | share | busy | gain |
-|---|---|---|---|---|---|---|---|---|---|---|
+| shape | ours ms | PyTorch ms | JAX ms | candle ms | ratio | goal | times | GFLOP/s | share | busy | gain |
+|---|---|---|---|---|---|---|---|---|---|---|---|
 {table}
 
 The peak, as one product of 2048 x 2048 matrices, PyTorch's or ours, whichever is faster: {one:.0f} GFLOP/s on one
@@ -101,6 +136,14 @@ thread, {two:.0f} on two. With two threads instead of one, a step of the shape b
 
 Predictions from windows of 96 rows (lstm, 64 units, 2 layers), many at hand: {ours:,.0f} rows a second, PyTorch in
 batches of 256: {torch:,.0f}.
+
+{job}
+
+Sequences of 2,000 timesteps there and back, 16 of them, 32 units, one thread, inputs that die after 20 timesteps (states
+decay, and would become denormal) beside inputs that live, least times:
+{long}.
+
+CSV text with a time and seven columns of numbers becomes rows in memory at {csv:.0f} MB/s on one thread.
 
 Time of a step when one number changes, the others being lstm 64x96x7, 64, 1 and two threads:
 

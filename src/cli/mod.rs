@@ -55,7 +55,8 @@ impl Common {
             Some(threads) => usize::from(threads),
             None => std::thread::available_parallelism().map_or(1, usize::from),
         };
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        // This thread is one of them: it would only wait for the others, and be woken late.
+        rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global()?;
         Ok(threads)
     }
 }

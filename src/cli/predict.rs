@@ -34,7 +34,8 @@ pub const MANUAL: Manual = Manual {
 /// Rows on standard input, predictions on standard output, each as soon as its row is there
 ///
 /// The first line of the input is the header; columns are found by name, and others are ignored. One row of output per row of
-/// input, with the time and series columns in front. A row that has no prediction yet has empty cells.
+/// input, with the time and series columns in front; a model that classifies series prints one per series, at the end of the
+/// input. A row that has no prediction yet has empty cells.
 #[derive(Debug, Parser)]
 #[command(name = PROGRAM, version, disable_help_flag = true, disable_version_flag = true)]
 pub struct Arguments {
@@ -50,6 +51,9 @@ pub struct Arguments {
     /// Print one line per target and step
     #[arg(long, help_heading = OUTPUT)]
     long: bool,
+    /// Print the probability of every class too
+    #[arg(long, help_heading = OUTPUT)]
+    probabilities: bool,
     /// Copy these input columns into the output
     #[arg(long, value_name = "COL,COL", value_delimiter = ',', help_heading = OUTPUT)]
     keep: Vec<String>,
@@ -90,6 +94,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         model: arguments.model,
         last: arguments.last,
         long: arguments.long,
+        probabilities: arguments.probabilities,
         keep: arguments.keep,
         format: match arguments.format {
             Style::Csv => Format::Csv,

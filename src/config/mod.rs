@@ -2,6 +2,8 @@
 //!
 //! text --`parse`--> raw (ranges and words checked) --`set`--> raw --`resolve`--> [`Config`] --`write`--> text
 
+mod class_weights;
+mod columns;
 mod delimiter;
 mod describe;
 mod difference;
@@ -26,6 +28,7 @@ mod unknown;
 mod words;
 mod write;
 
+pub use columns::*;
 pub use difference::differences;
 pub use paths::relative as relative_path;
 pub use schema::schema;

@@ -1,10 +1,10 @@
-//! A part of a split: a fraction, a count, or the time it begins at.
+//! A part of a split: a fraction, a count, the time it begins at, or what stands in the split column.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use super::number::MOST;
@@ -16,11 +16,11 @@ pub(super) struct Part(pub(super) types::Part);
 
 struct PartVisitor;
 
-impl Visitor<'_> for PartVisitor {
+impl<'de> Visitor<'de> for PartVisitor {
     type Value = Part;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a fraction below 1, a count, or a date as text")
+        f.write_str("a fraction below 1, a count, a date as text, or a list of texts")
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Part, E> {
@@ -55,6 +55,14 @@ impl Visitor<'_> for PartVisitor {
         }
         Ok(Part(types::Part::From(text.to_owned())))
     }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Part, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Part(types::Part::Values(values)))
+    }
 }
 
 impl<'de> Deserialize<'de> for Part {
@@ -69,6 +77,10 @@ impl Serialize for Part {
             types::Part::Fraction(value) => serializer.serialize_f64(*value),
             types::Part::Count(count) => serializer.serialize_u64(*count as u64),
             types::Part::From(time) => serializer.serialize_str(time),
+            types::Part::Values(values) => match &values[..] {
+                [one] => serializer.serialize_str(one),
+                values => values.serialize(serializer),
+            },
         }
     }
 }
@@ -85,7 +97,8 @@ impl JsonSchema for Part {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         // Words about numbers ask nothing of text, and the other way round.
         json_schema!({
-            "type": ["number", "string"], "minimum": 0, "maximum": MOST, "minLength": 1,
+            "type": ["number", "string", "array"], "minimum": 0, "maximum": MOST, "minLength": 1,
+            "items": {"type": "string"}, "minItems": 1,
             "anyOf": [{"exclusiveMaximum": 1}, {"multipleOf": 1}],
         })
     }

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::raw::{Optimizer, Schedule};
-use super::resolve::{optimizer, schedule};
+use super::raw::{Column, ColumnType, Optimizer, Schedule};
+use super::resolve::{optimizer, schedule, words};
 use super::section::Section;
 use super::words::Word;
 
@@ -13,7 +13,8 @@ pub(super) fn of(section: &str) -> Vec<Value> {
     match section {
         "Config" => config(),
         "Data" => data(),
-        "Split" => vec![rule(has("train"), json!({"required": ["valid", "test"]}))],
+        "Split" => split(),
+        "Column" => kinds::<Column, _>(ColumnType::Number, words::own),
         "Model" => model(),
         "Training" => vec![rule(has("lanes"), given("state", json!({"const": "carry"})))],
         "OnNonFinite" => vec![rule(has("limit"), given("type", json!({"const": "skip"})))],
@@ -41,10 +42,28 @@ fn config() -> Vec<Value> {
     let no_anchor = || may_be("task.anchor", &["none"]);
     let forecast = is("task.type", "forecast");
     let sequences = given("data.window", json!({"const": null}));
+    let log_loss = || json!({"enum": ["cross_entropy", {"type": "cross_entropy"}]});
+    let of_classes = || all([may("training.loss", log_loss()), may_be("model.head", &["linear"])]);
+    let same_row = || all([has("data.inputs"), never("task.horizon"), no_anchor()]);
     vec![
         rule(
             is("task.type", "regression"),
-            all([has("data.inputs"), never("task.horizon"), no_anchor()]),
+            all([
+                same_row(),
+                may("training.loss", json!({"not": log_loss()})),
+                may_be("training.class_weights", &["none"]),
+            ]),
+        ),
+        rule(is("task.type", "tagging"), all([same_row(), of_classes()])),
+        rule(
+            is("task.type", "classification"),
+            all([
+                same_row(),
+                of_classes(),
+                may_be("task.loss_steps", &["last"]),
+                may("data.window", json!({"const": null})),
+                given("data.series", json!({"not": {"const": null}})),
+            ]),
         ),
         rule(is("model.head", "none"), no_anchor()),
         rule(
@@ -76,7 +95,7 @@ fn data() -> Vec<Value> {
     let text = || json!({"type": "string"});
     let dates = ["split.train", "split.valid", "split.test"].map(|part| {
         let in_order = all([given("time", text()), may("order", json!({"const": "error"}))]);
-        rule(given(part, text()), in_order)
+        rule(all([given(part, text()), never("split.column")]), in_order)
     });
     let mut rules = vec![
         json!({"if": has("train"), "then": parts, "else": whole}),
@@ -84,6 +103,17 @@ fn data() -> Vec<Value> {
         rule(has("order"), given("time", text())),
     ];
     rules.extend(dates);
+    rules
+}
+
+fn split() -> Vec<Value> {
+    let parts = || ["train", "valid", "test"];
+    let named = parts().map(|part| may(part, json!({"type": ["string", "array"]})));
+    let by_column = all([never("by"), never("seed"), all(named)]);
+    let others = json!({"required": ["valid", "test"]});
+    let mut rules =
+        vec![rule(all([has("train"), never("column")]), others), rule(has("column"), by_column)];
+    rules.extend(parts().map(|part| rule(given(part, json!({"type": "array"})), has("column"))));
     rules
 }
 
@@ -105,7 +135,8 @@ fn kinds<S: Section, W: Word + PartialEq>(
     own: fn(W) -> &'static [&'static str],
 ) -> Vec<Value> {
     let kinds = W::WORDS.iter().map(|(word, kind)| {
-        let foreign = S::KEYS.iter().filter(|key| **key != "type" && !own(*kind).contains(key));
+        let common = |key: &str| key == "type" || S::REQUIRED.contains(&key);
+        let foreign = S::KEYS.iter().filter(|key| !common(key) && !own(*kind).contains(key));
         let foreign: Map<_, _> = foreign.map(|key| ((*key).to_owned(), false.into())).collect();
         let named = json!({"const": word});
         let this = if *kind == default { may("type", named) } else { given("type", named) };

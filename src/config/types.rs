@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use super::columns::Column;
+
 /// A whole config; see contract sections 2 and 4 for what each key means.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -16,6 +18,13 @@ pub struct Config {
     pub training: TrainingConfig,
     /// Where the run goes.
     pub output: OutputConfig,
+}
+
+impl Config {
+    /// Whether a category is predicted, not numbers.
+    pub fn predicts_classes(&self) -> bool {
+        self.data.targets.iter().any(|target| target.words().is_some())
+    }
 }
 
 /// `data`.
@@ -96,15 +105,6 @@ pub enum SeriesBy {
     Columns(Vec<String>),
 }
 
-/// A number column in the role of input or target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Header name.
-    pub name: String,
-    /// Its scaling.
-    pub scale: ScaleKind,
-}
-
 /// How values are brought to about unit size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScaleKind {
@@ -148,7 +148,7 @@ pub struct Split {
 }
 
 /// The unit a split deals in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SplitBy {
     /// Rows, in order, inside each series.
     Time,
@@ -157,6 +157,8 @@ pub enum SplitBy {
         /// `data.split.seed`.
         seed: u64,
     },
+    /// Rows, by what stands in this column.
+    Column(String),
 }
 
 /// The size of one part.
@@ -168,6 +170,8 @@ pub enum Part {
     Count(usize),
     /// From this time (inclusive) on; text in the form of the time column.
     From(String),
+    /// Rows whose cell of the split column is one of these.
+    Values(Vec<String>),
 }
 
 /// `data.window`.
@@ -211,8 +215,12 @@ pub enum TaskKind {
         /// Rows ahead, at least 1.
         horizon: usize,
     },
-    /// Targets at the same row.
+    /// Numbers at the same row.
     Regression,
+    /// A category at the same row.
+    Tagging,
+    /// One category per series.
+    Classification,
 }
 
 impl TaskConfig {
@@ -220,7 +228,7 @@ impl TaskConfig {
     pub fn steps(&self) -> usize {
         match self.kind {
             TaskKind::Forecast { horizon } => horizon,
-            TaskKind::Regression => 1,
+            TaskKind::Regression | TaskKind::Tagging | TaskKind::Classification => 1,
         }
     }
 
@@ -228,7 +236,7 @@ impl TaskConfig {
     pub fn lead(&self) -> usize {
         match self.kind {
             TaskKind::Forecast { .. } => 1,
-            TaskKind::Regression => 0,
+            TaskKind::Regression | TaskKind::Tagging | TaskKind::Classification => 0,
         }
     }
 }
@@ -255,6 +263,8 @@ pub struct ModelConfig {
     pub layers: usize,
     /// Chance that an output between layers is dropped while training.
     pub dropout: f64,
+    /// Chance that a number the first layer reads is dropped while training.
+    pub input_dropout: f64,
     /// What turns hidden states into outputs.
     pub head: Head,
 }
@@ -315,6 +325,8 @@ pub struct TrainingConfig {
     pub batch_size: usize,
     /// The loss of one output.
     pub loss: LossKind,
+    /// What the loss of each class is multiplied by.
+    pub class_weights: ClassWeights,
     /// The update rule.
     pub optimizer: Optimizer,
     /// The learning rate over time.
@@ -335,7 +347,7 @@ pub struct TrainingConfig {
     pub state: State,
 }
 
-/// The loss of one output.
+/// The loss of one output, or of the outputs of one class each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LossKind {
     /// Squared error.
@@ -347,6 +359,19 @@ pub enum LossKind {
         /// Where it changes.
         delta: f64,
     },
+    /// Log-loss of a category: the only one it can have.
+    CrossEntropy,
+}
+
+/// `training.class_weights`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClassWeights {
+    /// All are 1.
+    None,
+    /// Train rows / (classes x train rows of the class).
+    Balanced,
+    /// These, sorted by label; 1 for the others.
+    Given(Vec<(String, f64)>),
 }
 
 /// The update rule, as PyTorch defines it. `learning_rate` is that of the schedule's start.

@@ -1,9 +1,13 @@
 //! A valid config back to JSON, every default filled in.
 
+mod columns;
+
 use std::path::Path;
 
 use serde_json::Value;
 
+use super::class_weights;
+use super::columns::Column;
 use super::delimiter::Delimiter;
 use super::number::{BelowOne, Factor, NotNegative, Positive, Shrinking, Whole};
 use super::pair::Pair;
@@ -11,9 +15,10 @@ use super::part::Part;
 use super::raw;
 use super::strings::Strings;
 use super::types::{
-    Adam, Cell, Column, Config, DataConfig, Head, LossKind, LossSteps, Missing, ModelConfig,
-    Nonlinearity, OnNonFinite, Optimizer, Order, OutputConfig, RelativeTo, ScaleKind, ScalePer,
-    Schedule, SeriesBy, Source, SplitBy, State, TaskConfig, TaskKind, Topology, TrainingConfig,
+    self, Adam, Cell, ClassWeights, Config, DataConfig, Head, LossKind, LossSteps, Missing,
+    ModelConfig, Nonlinearity, OnNonFinite, Optimizer, Order, OutputConfig, RelativeTo, ScaleKind,
+    ScalePer, Schedule, SeriesBy, Source, Split, SplitBy, State, TaskConfig, TaskKind, Topology,
+    TrainingConfig,
 };
 
 /// How a path is written; absent where none is.
@@ -57,9 +62,11 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
         }
         None => (None, [None, None, None]),
     };
-    // Columns that are scaled like the first target need not say so.
-    let common = data.targets[0].scale;
-    let columns = |columns: &[Column]| columns.iter().map(|c| column(c, common)).collect();
+    // Columns that are scaled like the first one need not say so.
+    let mut all = data.targets.iter().chain(&data.inputs);
+    let common = all.find_map(Column::scale).unwrap_or(ScaleKind::Standard);
+    let inputs = data.inputs.iter().map(|c| columns::column(c, common)).collect();
+    let targets = data.targets.iter().map(|c| columns::target(c, common)).collect();
     raw::Data {
         path: whole,
         train,
@@ -81,21 +88,9 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
             SeriesBy::File => Some(Strings(vec!["@file".into()])),
             SeriesBy::Columns(names) => Some(Strings(names.clone())),
         }),
-        inputs: Some(columns(&data.inputs)),
-        targets: Some(columns(&data.targets)),
-        split: data.split.as_ref().map(|split| raw::Split {
-            train: split.train.clone().map(Part),
-            valid: Some(Part(split.valid.clone())),
-            test: Some(Part(split.test.clone())),
-            by: Some(match split.by {
-                SplitBy::Time => raw::SplitUnit::Time,
-                SplitBy::Series { .. } => raw::SplitUnit::Series,
-            }),
-            seed: match split.by {
-                SplitBy::Time => None,
-                SplitBy::Series { seed } => Some(Whole(seed)),
-            },
-        }),
+        inputs: Some(inputs),
+        targets: Some(targets),
+        split: data.split.as_ref().map(split),
         window: Some(data.window.map(|window| raw::Window {
             length: Some(Whole::of(window.length)),
             stride: Some(Whole::of(window.stride)),
@@ -106,7 +101,7 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
             }),
         })),
         scale: Some(raw::Scale {
-            r#type: Some(scale(common)),
+            r#type: Some(columns::scale(common)),
             per: Some(match data.scale_per {
                 ScalePer::Column => raw::ScalePer::Column,
                 ScalePer::Series => raw::ScalePer::Series,
@@ -119,19 +114,28 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
     }
 }
 
-fn column(column: &Column, common: ScaleKind) -> raw::Column {
-    raw::Column {
-        column: Some(column.name.clone()),
-        r#type: None,
-        scale: (column.scale != common).then(|| scale(column.scale)),
-    }
-}
-
-fn scale(kind: ScaleKind) -> raw::ScaleType {
-    match kind {
-        ScaleKind::Standard => raw::ScaleType::Standard,
-        ScaleKind::Minmax => raw::ScaleType::Minmax,
-        ScaleKind::None => raw::ScaleType::None,
+fn split(split: &Split) -> raw::Split {
+    let part = |part: &types::Part| match part {
+        types::Part::Values(values) if values.is_empty() => None,
+        part => Some(Part(part.clone())),
+    };
+    raw::Split {
+        train: split.train.clone().map(Part),
+        valid: part(&split.valid),
+        test: part(&split.test),
+        by: match split.by {
+            SplitBy::Time => Some(raw::SplitUnit::Time),
+            SplitBy::Series { .. } => Some(raw::SplitUnit::Series),
+            SplitBy::Column(_) => None,
+        },
+        seed: match split.by {
+            SplitBy::Series { seed } => Some(Whole(seed)),
+            SplitBy::Time | SplitBy::Column(_) => None,
+        },
+        column: match &split.by {
+            SplitBy::Column(column) => Some(column.clone()),
+            SplitBy::Time | SplitBy::Series { .. } => None,
+        },
     }
 }
 
@@ -139,6 +143,8 @@ pub(super) fn task(task: &TaskConfig) -> raw::Task {
     let (kind, horizon) = match task.kind {
         TaskKind::Forecast { horizon } => (raw::TaskType::Forecast, Some(Whole::of(horizon))),
         TaskKind::Regression => (raw::TaskType::Regression, None),
+        TaskKind::Tagging => (raw::TaskType::Tagging, None),
+        TaskKind::Classification => (raw::TaskType::Classification, None),
     };
     raw::Task {
         r#type: Some(kind),
@@ -152,12 +158,7 @@ pub(super) fn task(task: &TaskConfig) -> raw::Task {
 }
 
 pub(super) fn model(model: &ModelConfig) -> raw::Model {
-    let (cell, nonlinearity) = match model.cell {
-        Cell::Rnn(Nonlinearity::Tanh) => (raw::Cell::Rnn, Some(raw::Nonlinearity::Tanh)),
-        Cell::Rnn(Nonlinearity::Relu) => (raw::Cell::Rnn, Some(raw::Nonlinearity::Relu)),
-        Cell::Lstm => (raw::Cell::Lstm, None),
-        Cell::Gru => (raw::Cell::Gru, None),
-    };
+    let (cell, nonlinearity) = cell(model.cell);
     raw::Model {
         topology: Some(match model.topology {
             Topology::Single => raw::Topology::Single,
@@ -169,10 +170,20 @@ pub(super) fn model(model: &ModelConfig) -> raw::Model {
         hidden_size: Some(Whole::of(model.hidden_size)),
         num_layers: Some(Whole::of(model.layers)),
         dropout: Some(BelowOne(model.dropout)),
+        input_dropout: Some(BelowOne(model.input_dropout)),
         head: Some(match model.head {
             Head::Linear => raw::Head::Linear,
             Head::None => raw::Head::None,
         }),
+    }
+}
+
+pub(super) fn cell(cell: Cell) -> (raw::Cell, Option<raw::Nonlinearity>) {
+    match cell {
+        Cell::Rnn(Nonlinearity::Tanh) => (raw::Cell::Rnn, Some(raw::Nonlinearity::Tanh)),
+        Cell::Rnn(Nonlinearity::Relu) => (raw::Cell::Rnn, Some(raw::Nonlinearity::Relu)),
+        Cell::Lstm => (raw::Cell::Lstm, None),
+        Cell::Gru => (raw::Cell::Gru, None),
     }
 }
 
@@ -181,6 +192,7 @@ pub(super) fn training(training: &TrainingConfig) -> raw::Training {
         LossKind::Mse => (raw::LossType::Mse, None),
         LossKind::Mae => (raw::LossType::Mae, None),
         LossKind::Huber { delta } => (raw::LossType::Huber, Some(Positive(delta))),
+        LossKind::CrossEntropy => (raw::LossType::CrossEntropy, None),
     };
     let (state, lanes) = match training.state {
         State::Reset => (raw::State::Reset, None),
@@ -190,6 +202,13 @@ pub(super) fn training(training: &TrainingConfig) -> raw::Training {
         epochs: Some(Whole::of(training.epochs)),
         batch_size: Some(Whole::of(training.batch_size)),
         loss: Some(raw::Loss { r#type: Some(kind), delta }),
+        class_weights: Some(match &training.class_weights {
+            ClassWeights::None => class_weights::ClassWeights::None,
+            ClassWeights::Balanced => class_weights::ClassWeights::Balanced,
+            ClassWeights::Given(weights) => class_weights::ClassWeights::Given(
+                weights.iter().map(|(label, weight)| (label.clone(), Positive(*weight))).collect(),
+            ),
+        }),
         optimizer: Some(optimizer(&training.optimizer)),
         schedule: Some(raw::Schedule {
             warmup_steps: Some(Whole(training.warmup_steps)),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::encoder::Encoder;
 use super::roles::Roles;
 use super::split;
 use super::table::Table;
@@ -55,6 +56,18 @@ impl PartRows {
         values.filter(|value| !value.is_nan())
     }
 
+    /// Looks up the words of its table.
+    pub fn read_words(&mut self, encoder: &Encoder) {
+        encoder.read(&mut Arc::make_mut(&mut self.table).words);
+    }
+
+    /// The last row of each series alone.
+    pub fn last_rows(&self) -> Self {
+        let last = |range: &Range<usize>| range.start.max(range.end.saturating_sub(1))..range.end;
+        let ranges = self.ranges.iter().map(last).collect();
+        Self { table: Arc::clone(&self.table), ranges }
+    }
+
     /// The part unless it is empty.
     fn filled(self) -> Option<Self> {
         (self.rows() > 0).then_some(self)
@@ -86,7 +99,8 @@ impl Dataset {
     pub(super) fn cut(config: &Config, table: Table) -> Result<Self> {
         let split = config.data.split.as_ref();
         let split = split.ok_or_else(|| Error::Internal("one source without a split".into()))?;
-        let ranges = split::cut(split, &table)?;
+        let roles = Roles::new(config);
+        let ranges = split::cut(split, &table, roles.one_label.then_some(roles.targets[0]))?;
         let table = Arc::new(table);
         let part = |pick: fn(&split::Ranges) -> &Range<usize>| PartRows {
             table: Arc::clone(&table),
@@ -103,6 +117,24 @@ impl Dataset {
             return Err(DataError { file: table.name(), message, ..DataError::default() }.into());
         }
         Ok(Self { train, valid: valid.filled(), test: test.filled(), left_out })
+    }
+
+    /// Looks up the words of all tables.
+    pub fn read_words(&mut self, encoder: &Encoder) {
+        let parts = [Some(&mut self.train), self.valid.as_mut(), self.test.as_mut()];
+        let mut parts: Vec<&mut PartRows> = parts.into_iter().flatten().collect();
+        while let Some(first) = parts.pop() {
+            let shared = Arc::clone(&first.table);
+            let (same, others): (Vec<_>, Vec<_>) =
+                parts.into_iter().partition(|part| Arc::ptr_eq(&part.table, &shared));
+            drop(shared);
+            // Alone, the table can be changed in place.
+            let mut same = same;
+            same.iter_mut().for_each(|part| part.table = Arc::default());
+            first.read_words(encoder);
+            same.into_iter().for_each(|part| part.table = Arc::clone(&first.table));
+            parts = others;
+        }
     }
 
     /// The part of this name (`train`, `valid`, `test`), if it has rows.

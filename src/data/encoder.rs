@@ -1,15 +1,25 @@
 //! From rows in data units to what the network reads, and from its outputs back.
 
 use super::roles::Roles;
-use super::scale::{Scaler, ScalerSet};
-use crate::config::{Config, RelativeTo};
+use super::scale::ScalerSet;
+use super::vocabularies::Vocabularies;
+use super::vocabulary::Classes;
+use super::words::Words;
+use crate::config::{Config, RelativeTo, WordColumn};
+use crate::model::softmax;
 
 /// The one place that knows how rows become features, targets and predictions.
 #[derive(Clone, Debug)]
 pub struct Encoder {
     /// Column roles.
     pub roles: Roles,
-    relative_to: RelativeTo,
+    /// What the model knows of words.
+    pub vocabularies: Vocabularies,
+    /// How each word input is read.
+    pub(super) columns: Vec<WordColumn>,
+    /// What the loss of each class is multiplied by; empty where numbers are predicted.
+    pub class_weights: Vec<f32>,
+    pub(super) relative_to: RelativeTo,
     anchor: bool,
     /// Rows from a prediction to its first target: 1 for a forecast, else 0.
     pub lead: usize,
@@ -18,10 +28,16 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// The encoder of a config.
-    pub fn new(config: &Config) -> Self {
+    /// The encoder of a config with the words of its train rows; none where all columns hold numbers.
+    pub fn new(config: &Config, vocabularies: Vocabularies) -> Self {
+        let columns = config.data.inputs.iter().filter_map(|c| c.words().cloned()).collect();
+        let weights = &config.training.class_weights;
+        let class_weights = vocabularies.classes.as_ref().map(|classes| classes.weights(weights));
         Self {
-            roles: Roles::new(&config.data),
+            roles: Roles::new(config),
+            class_weights: class_weights.unwrap_or_default(),
+            vocabularies,
+            columns,
             relative_to: config.data.window.map_or(RelativeTo::None, |w| w.relative_to),
             anchor: config.task.anchor,
             lead: config.task.lead(),
@@ -29,14 +45,40 @@ impl Encoder {
         }
     }
 
-    /// Numbers the network reads per row.
-    pub fn features(&self) -> usize {
-        self.roles.inputs.len()
+    /// Whether the letters of a word input may be read.
+    pub fn reads_letters(&self, column: &str) -> bool {
+        let mut inputs = self.vocabularies.inputs.iter().zip(&self.columns);
+        inputs.any(|(vocabulary, read_as)| vocabulary.column == column && read_as.text.is_some())
     }
 
-    /// Numbers it puts out per row: output index = target x steps + step - 1.
+    /// The classes of a category target.
+    pub fn classes(&self) -> Option<&Classes> {
+        self.vocabularies.classes.as_ref()
+    }
+
+    /// Numbers the network puts out per row: output index = target x steps + step - 1; of a category
+    /// (step - 1) x classes + class.
     pub fn outputs(&self) -> usize {
+        self.target_width() * self.classes().map_or(1, Classes::len)
+    }
+
+    /// Targets per row: target x steps + step - 1.
+    pub fn target_width(&self) -> usize {
         self.roles.targets.len() * self.steps
+    }
+
+    /// Looks up the words that are new: `words` of each column in use.
+    pub fn read(&self, words: &mut [Words]) {
+        let inputs = self.roles.words().zip(self.vocabularies.inputs.iter().zip(&self.columns));
+        inputs.for_each(|(place, (vocabulary, column))| vocabulary.read(column, &mut words[place]));
+        if let Some(classes) = self.classes() {
+            classes.read(&mut words[self.roles.targets[0]]);
+        }
+    }
+
+    /// The words of a category target.
+    pub fn target_words<'w>(&self, words: &'w [Words]) -> &'w Words {
+        &words[self.roles.targets[0]]
     }
 
     /// Rows after a row that its targets reach to: the horizon of a forecast, else 0.
@@ -54,43 +96,19 @@ impl Encoder {
         self.roles.columns.len()
     }
 
-    /// Features of a whole sequence, `rows` `[n, columns]`: calls `write(t, feature, value)`.
-    pub fn inputs(
-        &self,
-        rows: &[f64],
-        scalers: &ScalerSet,
-        mut write: impl FnMut(usize, usize, f32),
-    ) {
-        let columns = self.columns();
-        let base = match self.relative_to {
-            RelativeTo::None => None,
-            RelativeTo::First => rows.chunks_exact(columns).next(),
-            RelativeTo::Last => rows.chunks_exact(columns).next_back(),
-        };
-        for (feature, &place) in self.roles.inputs.iter().enumerate() {
-            let scaler = scalers.inputs[feature];
-            let offset = base.map_or(scaler.offset, |base| base[place]);
-            for (t, row) in rows.chunks_exact(columns).enumerate() {
-                write(t, feature, ((row[place] - offset) / scaler.scale) as f32);
-            }
-        }
-    }
-
-    /// Makes sure that a row can be scaled into 32-bit floats; names the column that cannot.
-    pub fn check(&self, row: &[f64], scalers: &ScalerSet) -> Result<(), usize> {
-        let scaled =
-            |place: usize, scaler: &Scaler| ((row[place] - scaler.offset) / scaler.scale) as f32;
-        let fits = |(&place, scaler): (&usize, &Scaler)| {
-            // Half the range: differences of two such rows fit too.
-            if (scaled(place, scaler) / 2.0).abs() < f32::MAX / 4.0 { Ok(()) } else { Err(place) }
-        };
-        self.roles.inputs.iter().zip(&scalers.inputs).try_for_each(fits)
-    }
-
     /// What the network should put out at the first of `rows` (`[n, columns]`, going on behind it as far as
-    /// known): scaled, counted from the anchor where there is one; NaN for what lies behind the last row.
-    pub fn targets(&self, rows: &[f64], scalers: &ScalerSet, out: &mut [f32]) {
+    /// known): scaled, counted from the anchor where there is one, or of a category the class; NaN for what lies
+    /// behind the last row, and for a label that is no class.
+    pub fn targets(&self, rows: &[f64], scalers: &ScalerSet, words: &[Words], out: &mut [f32]) {
         let columns = self.columns();
+        if self.classes().is_some() {
+            for (step, out) in out.iter_mut().enumerate() {
+                let word = self.target_word(rows, step);
+                let class = word.and_then(|word| self.target_words(words).class(word));
+                *out = class.map_or(f32::NAN, |class| class as f32);
+            }
+            return;
+        }
         for (k, &place) in self.roles.targets.iter().enumerate() {
             let scaler = scalers.targets[k];
             let offset = if self.anchor { rows[place] } else { scaler.offset };
@@ -102,7 +120,14 @@ impl Encoder {
         }
     }
 
-    /// What the targets of the first of `rows` come to, in data units; NaN behind the last row.
+    /// The word of a category target `step` steps on from the first of `rows`; none behind the last one.
+    pub fn target_word(&self, rows: &[f64], step: usize) -> Option<u32> {
+        let at = (step + self.lead) * self.columns() + self.roles.targets[0];
+        rows.get(at).filter(|word| !word.is_nan()).map(|&word| word as u32)
+    }
+
+    /// What the targets of the first of `rows` come to, in data units; of a category the number of the word. NaN
+    /// behind the last row.
     pub fn truth(&self, rows: &[f64], out: &mut [f64]) {
         for (k, &place) in self.roles.targets.iter().enumerate() {
             for step in 0..self.steps {
@@ -120,6 +145,17 @@ impl Encoder {
             for at in k * self.steps..(k + 1) * self.steps {
                 values[at] = (offset + f64::from(outputs[at]) * scaler.scale) as f32;
             }
+        }
+    }
+
+    /// Outputs as probabilities, `[steps, classes]`, and of each step the likeliest class, the first of equals.
+    pub fn decode_classes(&self, outputs: &[f32], values: &mut [f32], probabilities: &mut [f32]) {
+        let classes = self.classes().map_or(1, Classes::len);
+        softmax(outputs, classes, probabilities);
+        for (outputs, value) in outputs.chunks_exact(classes).zip(values) {
+            let mut best = 0;
+            (1..classes).for_each(|k| best = if outputs[k] > outputs[best] { k } else { best });
+            *value = best as f32;
         }
     }
 

@@ -25,6 +25,11 @@ impl LastValues {
         Ok(())
     }
 
+    /// The rows it remembers.
+    pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut [f64]> {
+        self.series.iter_mut().map(|row| &mut row[..])
+    }
+
     /// Remembers a row that was accepted.
     pub fn keep(&mut self, series: usize, values: &[f64]) {
         if self.series.len() <= series {

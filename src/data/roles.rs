@@ -1,16 +1,22 @@
 //! Which columns a model uses, and what for.
 
-use crate::config::{DataConfig, Dialect, Missing, Order, SeriesBy};
+use crate::config::{Column, Config, Dialect, Missing, Order, SeriesBy, SplitBy, TaskKind};
 
-/// The number columns in use, each once, and where inputs and targets stand among them.
+/// The columns in use, each once, and where inputs and targets stand among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roles {
     /// Names: inputs first, then targets that are not inputs too.
     pub columns: Vec<String>,
+    /// Whether each of them holds words.
+    pub are_words: Vec<bool>,
     /// Places of the inputs in `columns`.
     pub inputs: Vec<usize>,
     /// Places of the targets in `columns`.
     pub targets: Vec<usize>,
+    /// The column that says which part a row belongs to.
+    pub part: Option<String>,
+    /// Whether a series has one label, as a classification asks for.
+    pub one_label: bool,
     /// The time column.
     pub time: Option<String>,
     /// What a time out of order does.
@@ -25,26 +31,45 @@ pub struct Roles {
 
 impl Roles {
     /// The roles a config gives.
-    pub fn new(config: &DataConfig) -> Self {
+    pub fn new(config: &Config) -> Self {
+        let (config, task) = (&config.data, config.task.kind);
         let mut columns: Vec<String> = Vec::new();
-        let mut place = |name: &String| {
-            columns.iter().position(|c| c == name).unwrap_or_else(|| {
-                columns.push(name.clone());
+        let mut are_words = Vec::new();
+        let mut place = |column: &Column| {
+            columns.iter().position(|name| *name == column.name).unwrap_or_else(|| {
+                columns.push(column.name.clone());
+                are_words.push(column.words().is_some());
                 columns.len() - 1
             })
         };
-        let inputs = config.inputs.iter().map(|c| place(&c.name)).collect();
-        let targets = config.targets.iter().map(|c| place(&c.name)).collect();
+        let inputs = config.inputs.iter().map(&mut place).collect();
+        let targets = config.targets.iter().map(&mut place).collect();
         Self {
             columns,
+            are_words,
             inputs,
             targets,
+            part: match config.split.as_ref().map(|split| &split.by) {
+                Some(SplitBy::Column(column)) => Some(column.clone()),
+                _ => None,
+            },
+            one_label: task == TaskKind::Classification,
             time: config.time.clone(),
             order: config.order,
             series: config.series.clone(),
             missing: config.missing,
             dialect: config.dialect,
         }
+    }
+
+    /// Places of the inputs that are numbers.
+    pub fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
+        self.inputs.iter().copied().filter(|&place| !self.are_words[place])
+    }
+
+    /// Places of the inputs that are words.
+    pub fn words(&self) -> impl Iterator<Item = usize> + '_ {
+        self.inputs.iter().copied().filter(|&place| self.are_words[place])
     }
 
     /// Whether a column is an input.

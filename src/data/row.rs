@@ -4,6 +4,7 @@ use super::reader::number::Cell;
 use super::reader::{Header, Record};
 use super::roles::Roles;
 use super::time::{self, Time};
+use super::words::Words;
 use crate::config::{Missing, Order, SeriesBy};
 use crate::error::{Error, Result, shown};
 
@@ -14,6 +15,8 @@ pub struct RowLayout {
     columns: Vec<Option<usize>>,
     time: Option<usize>,
     series: Vec<usize>,
+    are_words: Vec<bool>,
+    part: Option<usize>,
     missing: Missing,
 }
 
@@ -22,7 +25,7 @@ pub struct RowLayout {
 pub struct Row {
     /// Physical line it starts on.
     pub line: u64,
-    /// The number columns in use; NaN for one that is empty, or not needed and not there.
+    /// The columns in use, of words their numbers; NaN for one that is empty, or not needed and not there.
     pub values: Vec<f64>,
     /// Those whose cell is empty, where the config allows it.
     pub empty: Vec<usize>,
@@ -32,6 +35,8 @@ pub struct Row {
     pub time: Option<Time>,
     /// What names its series.
     pub key: Vec<String>,
+    /// What stands in the split column, where that is read.
+    pub part: String,
     /// Cells that were too small for f32 and became zero.
     pub underflows: u64,
 }
@@ -57,7 +62,14 @@ impl RowLayout {
             }
             SeriesBy::One | SeriesBy::File => Vec::new(),
         };
-        Ok(Self { header, columns, time, series, missing: roles.missing })
+        let are_words = roles.are_words.clone();
+        Ok(Self { header, columns, time, series, are_words, part: None, missing: roles.missing })
+    }
+
+    /// Reads the split column, too.
+    pub fn dealt_by(&mut self, column: &str) -> Result<()> {
+        self.part = Some(self.header.position(column, " of data.split")?);
+        Ok(())
     }
 
     /// The header it was made from.
@@ -65,15 +77,18 @@ impl RowLayout {
         &self.header
     }
 
-    /// Reads a record. Errors name file, line, column and value.
-    pub fn parse(&self, record: &Record, row: &mut Row) -> Result<()> {
+    /// Reads a record; `words` are those of each column so far. Errors name file, line, column and value.
+    pub fn parse(&self, record: &Record, row: &mut Row, words: &mut [Words]) -> Result<()> {
         self.header.check_row(record)?;
         row.line = record.line();
         row.underflows = 0;
         row.values.clear();
         row.empty.clear();
         for (column, place) in self.columns.iter().enumerate() {
-            let cell = place.map(|place| self.number(record, place, &mut row.underflows));
+            let cell = place.map(|place| match self.are_words[column] {
+                true => self.word(record, place, &mut words[column]),
+                false => self.number(record, place, &mut row.underflows),
+            });
             let value = cell.transpose()?.flatten();
             if value.is_none() && place.is_some() {
                 row.empty.push(column);
@@ -97,6 +112,10 @@ impl RowLayout {
             part.clear();
             part.push_str(self.header.text(record, place)?);
         }
+        row.part.clear();
+        if let Some(place) = self.part {
+            row.part.push_str(self.header.text(record, place)?);
+        }
         Ok(())
     }
 
@@ -110,6 +129,15 @@ impl RowLayout {
             }
             Cell::Empty if self.missing == Missing::Ffill => Ok(None),
             Cell::Empty => Err(self.header.empty_error(record, place)),
+        }
+    }
+
+    /// The number of the word in a cell: its text as it is. None where the cell is empty and may be.
+    fn word(&self, record: &Record, place: usize, words: &mut Words) -> Result<Option<f64>> {
+        match self.header.text(record, place)? {
+            "" if self.missing == Missing::Ffill => Ok(None),
+            "" => Err(self.header.no_word_error(record, place)),
+            text => Ok(Some(f64::from(words.intern(text)))),
         }
     }
 

@@ -21,9 +21,9 @@ pub struct Scaler {
 /// The scalers of one series (or of all): one per input, one per target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScalerSet {
-    /// In the order of `data.inputs`.
+    /// Of the number inputs, in the order of `data.inputs`.
     pub inputs: Vec<Scaler>,
-    /// In the order of `data.targets`.
+    /// Of number targets, in the order of `data.targets`.
     pub targets: Vec<Scaler>,
 }
 
@@ -135,7 +135,9 @@ impl Scalers {
 
 fn scaler_set(config: &DataConfig, roles: &Roles, moments: &[Moments]) -> ScalerSet {
     let fit = |columns: &[Column], places: &[usize]| {
-        columns.iter().zip(places).map(|(c, &place)| moments[place].scaler(c.scale)).collect()
+        let numbers =
+            columns.iter().zip(places).filter_map(|(c, &place)| Some((c.scale()?, place)));
+        numbers.map(|(scale, place)| moments[place].scaler(scale)).collect()
     };
     ScalerSet {
         inputs: fit(&config.inputs, &roles.inputs),

@@ -3,13 +3,12 @@
 use std::ops::Range;
 
 use super::table::Table;
-use super::time;
+use super::{by_column, deal, time};
 use crate::config::{Part, Split, SplitBy};
 use crate::error::{DataError, Error, Result, shown};
-use crate::random::{self, Purpose};
 
-/// The rows of one series in each part; consecutive, in this order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The rows of one series in each part; consecutive, and in this order but for a split by a column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranges {
     /// Fitted on.
     pub train: Range<usize>,
@@ -19,11 +18,12 @@ pub struct Ranges {
     pub test: Range<usize>,
 }
 
-/// Cuts every series of a table.
-pub(super) fn cut(split: &Split, table: &Table) -> Result<Vec<Ranges>> {
-    match split.by {
+/// Cuts every series of a table. `labels`: the column of a classification's labels, by which series are dealt.
+pub(super) fn cut(split: &Split, table: &Table, labels: Option<usize>) -> Result<Vec<Ranges>> {
+    match &split.by {
         SplitBy::Time => (0..table.series.len()).map(|s| cut_series(split, table, s)).collect(),
-        SplitBy::Series { seed } => deal_series(split, table, seed),
+        SplitBy::Series { seed } => deal::series(split, table, *seed, labels),
+        SplitBy::Column(column) => by_column::cut(split, table, column),
     }
 }
 
@@ -48,16 +48,16 @@ fn cut_series(split: &Split, table: &Table, series: usize) -> Result<Ranges> {
 }
 
 /// Rows (or series) of one part.
-fn size(part: &Part, of: usize) -> usize {
+pub(super) fn size(part: &Part, of: usize) -> usize {
     match part {
         // The smallest nudge keeps .29 x 100 at 29.
         Part::Fraction(fraction) => (fraction * of as f64 + 1e-9) as usize,
         Part::Count(count) => *count,
-        Part::From(_) => 0,
+        Part::From(_) | Part::Values(_) => 0,
     }
 }
 
-fn consecutive(train: usize, valid: usize, test: usize) -> Ranges {
+pub(super) fn consecutive(train: usize, valid: usize, test: usize) -> Ranges {
     Ranges {
         train: 0..train,
         valid: train..train + valid,
@@ -109,59 +109,6 @@ fn cut_by_dates(split: &Split, table: &Table, series: usize) -> Result<Ranges> {
     Ok(Ranges { train: train..valid, valid: valid..test, test: test..rows })
 }
 
-/// Whole series, in the order of a hash of their keys: the first to valid, the next to test, the rest to train.
-fn deal_series(split: &Split, table: &Table, seed: u64) -> Result<Vec<Ranges>> {
-    let count = table.series.len();
-    let (valid, test) = (size(&split.valid, count), size(&split.test, count));
-    let train = match &split.train {
-        Some(part) => size(part, count),
-        None => count.saturating_sub(valid + test),
-    };
-    if train.saturating_add(valid).saturating_add(test) > count || train == 0 {
-        let message = format!(
-            "data.split by series asks for {train} train + {valid} valid + {test} test series, and there are \
-             {count}; change the parts, or write \"by\": \"time\" to cut inside each series"
-        );
-        return Err(DataError { file: table.name(), message, ..DataError::default() }.into());
-    }
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|&s| (key_hash(&table.series[s].key, seed), table.series[s].key.clone()));
-    let mut ranges = vec![consecutive(0, 0, 0); count];
-    for (place, &s) in order.iter().enumerate() {
-        let rows = table.series[s].rows();
-        ranges[s] = if place < valid {
-            consecutive(0, rows, 0)
-        } else if place < valid + test {
-            consecutive(0, 0, rows)
-        } else if place < valid + test + train {
-            consecutive(rows, 0, 0)
-        } else {
-            consecutive(0, 0, 0)
-        };
-    }
-    Ok(ranges)
-}
-
-/// A hash of a series' name that no version of a library can change.
-fn key_hash(key: &[String], seed: u64) -> u64 {
-    let mut hash = seed;
-    for part in key {
-        // Seven bytes a time: an index has 56 bits.
-        for chunk in part.as_bytes().chunks(7) {
-            let mut bytes = [0; 8];
-            bytes[..chunk.len()].copy_from_slice(chunk);
-            hash = mix(seed, [hash, u64::from_le_bytes(bytes)]);
-        }
-        hash = mix(seed, [hash, part.len() as u64]);
-    }
-    hash
-}
-
-fn mix(seed: u64, index: [u64; 2]) -> u64 {
-    let [a, b, ..] = random::bits(seed, Purpose::Split, index);
-    u64::from(a) << 32 | u64::from(b)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,9 +125,9 @@ mod tests {
         let config = Config::parse(&text, "test", Path::new(""), &[])?;
         let rows: String = (1..=5).map(|day| format!("2024-05-0{day},{day}\n")).collect();
         let csv = format!("day,y\n{rows}");
-        let roles = Roles::new(&config.data);
+        let roles = Roles::new(&config);
         let table = Table::read_stream(csv.as_bytes(), Path::new("x.csv"), "x.csv", &roles)?;
-        cut(config.data.split.as_ref().expect("a split"), &table)
+        cut(config.data.split.as_ref().expect("a split"), &table, None)
     }
 
     #[test]

@@ -11,8 +11,9 @@ use super::roles::Roles;
 use super::row::{Row, RowLayout, TimeOrder};
 use super::source::{self, Hashing};
 use super::time::TimeKind;
+use super::words::Words;
 use crate::config::{Missing, SeriesBy};
-use crate::error::{DataError, Error, Result, shown_path};
+use crate::error::{DataError, Error, Result, shown, shown_path};
 
 /// Rows in memory. Series stand in the order of their first row, rows within a series in file order.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,10 @@ pub struct Table {
     pub files: Vec<SourceFile>,
     /// The series.
     pub series: Vec<Series>,
+    /// The words of each column in use; those of a column of numbers are none.
+    pub words: Vec<Words>,
+    /// What stands in the split column.
+    pub parts: Words,
     /// Which series each row belongs to, in the order of the files.
     pub series_of_row: Vec<u32>,
     /// Cells too small for f32, taken as zero.
@@ -53,6 +58,8 @@ pub struct Series {
     pub key: Vec<String>,
     /// Times in nanoseconds; empty without a time column.
     pub times: Vec<i128>,
+    /// What stands in the split column, as [`Table::parts`] numbers it; empty without one.
+    pub parts: Vec<u32>,
     values: Vec<f64>, // [rows, columns]
     columns: usize,
     kind: Option<TimeKind>,
@@ -114,7 +121,7 @@ impl Series {
 impl Table {
     /// Reads files (paths or globs) one after the other. Errors: 66, 65 with place and cure.
     pub fn read(patterns: &[PathBuf], roles: &Roles) -> Result<Self> {
-        let mut builder = Builder::new(roles);
+        let mut builder = Builder { dealt: true, ..Builder::new(roles) };
         for path in source::expand(patterns)? {
             let file = source::open(&path)?;
             let name =
@@ -170,6 +177,8 @@ impl Table {
 /// Reads file after file into a table.
 struct Builder<'a> {
     roles: &'a Roles,
+    /// Whether the split column is read.
+    dealt: bool,
     table: Table,
     by_key: HashMap<Vec<String>, usize>,
     order: TimeOrder,
@@ -182,7 +191,8 @@ impl<'a> Builder<'a> {
     fn new(roles: &'a Roles) -> Self {
         Self {
             roles,
-            table: Table::default(),
+            dealt: false,
+            table: Table { words: vec![Words::default(); roles.columns.len()], ..Table::default() },
             by_key: HashMap::new(),
             order: TimeOrder::new(roles.order),
             last_values: LastValues::default(),
@@ -198,13 +208,15 @@ impl<'a> Builder<'a> {
         let mut hashing = Hashing::new(source);
         let mut reader = RecordReader::new(&mut hashing, name, self.roles.dialect);
         let header = Header::read(&mut reader)?;
-        let layout =
+        let mut layout =
             RowLayout::new(header, self.roles, |column| Some(self.roles.wanted_by(column)))?;
+        let part = self.roles.part.as_ref().filter(|_| self.dealt);
+        part.map(|column| layout.dealt_by(column)).transpose()?;
         let names = layout.header().names().to_vec();
         let (mut record, mut row, mut rows) = (Record::default(), Row::default(), 0);
         let mut lines = Lines::default();
         while reader.read(&mut record)? {
-            layout.parse(&record, &mut row)?;
+            layout.parse(&record, &mut row, &mut self.table.words)?;
             if !key.is_empty() {
                 row.key.clone_from(&key);
             }
@@ -256,7 +268,11 @@ impl<'a> Builder<'a> {
             self.last_values.keep(index, &row.values);
             self.table.filled += row.empty.len() as u64;
         }
+        self.same_label(index, layout, record, row)?;
+        let part =
+            (self.dealt && self.roles.part.is_some()).then(|| self.table.parts.intern(&row.part));
         let series = &mut self.table.series[index];
+        series.parts.extend(part);
         series.values.extend_from_slice(&row.values);
         series.rows += 1;
         self.table.underflows += row.underflows;
@@ -264,6 +280,27 @@ impl<'a> Builder<'a> {
             u32::try_from(index).map_err(|_| Error::Memory("more than 4 billion series".into()))?;
         self.table.series_of_row.push(index);
         Ok(())
+    }
+
+    /// A classification knows one label per series.
+    fn same_label(
+        &self,
+        series: usize,
+        layout: &RowLayout,
+        record: &Record,
+        row: &Row,
+    ) -> Result<()> {
+        let (target, first) = (self.roles.targets[0], &self.table.series[series]);
+        if !self.roles.one_label || first.rows == 0 || first.row(0)[target] == row.values[target] {
+            return Ok(());
+        }
+        let label = self.table.words[target].of(first.row(0)[target]).unwrap_or_default();
+        let message = format!(
+            "is another label than {} of the series' first row; a classification has one per series: mend it, or \
+             make the task a tagging",
+            shown(label)
+        );
+        Err(layout.value_error(record, target, &message))
     }
 
     fn finish(self) -> Result<Table> {

@@ -22,6 +22,7 @@ pub struct Windows {
     length: Option<usize>,
     stride: usize,
     series: Vec<Counted>,
+    even: bool,
     /// Rows that are an input of no window, by reason.
     pub left_out: Vec<(&'static str, u64)>,
     /// Rows that are an input of at least one window.
@@ -72,7 +73,9 @@ impl Windows {
             }
         }
         let left_out = reasons.into_iter().filter(|(_, rows)| *rows > 0).collect();
-        Self { length, stride, series, left_out, used }
+        let len = |s: &Counted| length.map_or(s.usable, |length| length.min(s.usable));
+        let even = series.windows(2).all(|pair| len(&pair[0]) == len(&pair[1]));
+        Self { length, stride, series, even, left_out, used }
     }
 
     /// How many there are.
@@ -84,6 +87,11 @@ impl Windows {
     pub fn longest(&self) -> usize {
         let longest = self.series.iter().map(|s| s.usable).max().unwrap_or(0);
         self.length.map_or(longest, |length| length.min(longest))
+    }
+
+    /// Whether all windows are of one length.
+    pub fn are_even(&self) -> bool {
+        self.even
     }
 
     /// Timesteps of all windows.

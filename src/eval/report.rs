@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::class_report::ClassReport;
+use super::scores::Scores;
 use super::verdict::Verdict;
 use crate::data::time::{TimeKind, span_text};
-use crate::metrics::Figures;
 
 /// The result of an evaluation; its JSON is part of the contract (section 5).
 #[derive(Clone, Debug, PartialEq)]
@@ -21,10 +22,16 @@ pub struct Report {
     pub scores: Scores,
     /// (key, scores) of each naive prediction.
     pub baselines: Vec<(String, Scores)>,
+    /// The one of them that does best: the model is compared with it.
+    pub best_baseline: usize,
+    /// What became of each class; of numbers none.
+    pub classes: Option<ClassReport>,
     /// The same by series, where there are several.
     pub series: Vec<SeriesReport>,
     /// Rows ahead of a forecast; none for predictions at the same row.
     pub horizon: Option<usize>,
+    /// Whether a prediction is of a whole series.
+    pub whole_series: bool,
     /// The time from row to row, where it is known.
     pub time_step: Option<(i128, TimeKind)>,
     /// How the model stands beside the naive prediction.
@@ -40,28 +47,6 @@ pub struct RowCounts {
     pub scored: u64,
     /// The others, by reason.
     pub left_out: Vec<(String, u64)>,
-}
-
-/// Errors of one predictor.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scores {
-    /// In data units; only where there is one target.
-    pub data: Option<Figures>,
-    /// In units of the scalers, over all targets and steps.
-    pub scaled: Figures,
-    /// By target.
-    pub targets: Vec<(String, TargetScores)>,
-}
-
-/// Errors at one target.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TargetScores {
-    /// In data units, over all steps.
-    pub data: Figures,
-    /// Scaled.
-    pub scaled: Figures,
-    /// (data, scaled) of each step.
-    pub horizon: Vec<(Figures, Figures)>,
 }
 
 /// Errors on one series.
@@ -87,9 +72,9 @@ impl RowCounts {
 }
 
 impl Report {
-    /// The naive prediction the model is compared with: its key and scores.
+    /// The best of the naive predictions, with which the model is compared: its key and scores.
     pub fn baseline(&self) -> &(String, Scores) {
-        &self.baselines[0]
+        &self.baselines[self.best_baseline]
     }
 
     /// The time that so many rows span: `6 h`.
@@ -113,7 +98,10 @@ impl Report {
         let named =
             |(key, scores): &(String, Scores)| (key.clone(), Value::Object(scores.to_json()));
         let baselines: Map<String, Value> = self.baselines.iter().map(named).collect();
-        out.insert("baselines".into(), Value::Object(baselines.clone()));
+        out.insert("baselines".into(), Value::Object(baselines));
+        if let Some(classes) = &self.classes {
+            out.extend(classes.to_json());
+        }
         if !self.series.is_empty() {
             let (name, _) = self.baseline();
             let series = self.series.iter().map(|s| (s.key.clone(), s.to_json(name)));
@@ -132,48 +120,5 @@ impl SeriesReport {
         let baselines = json!({baseline: Value::Object(self.baseline.to_json())});
         out.insert("baselines".into(), baselines);
         Value::Object(out)
-    }
-}
-
-impl Scores {
-    /// The figures that decide: in data units where there is one target, else scaled.
-    pub fn overall(&self) -> &Figures {
-        self.data.as_ref().unwrap_or(&self.scaled)
-    }
-
-    fn to_json(&self) -> Map<String, Value> {
-        let mut out = Map::new();
-        if let Some(data) = &self.data {
-            put(&mut out, data, "");
-        }
-        put(&mut out, &self.scaled, "_scaled");
-        let targets: Map<String, Value> =
-            self.targets.iter().map(|(name, t)| (name.clone(), t.to_json())).collect();
-        out.insert("targets".into(), Value::Object(targets));
-        out
-    }
-}
-
-impl TargetScores {
-    fn to_json(&self) -> Value {
-        let mut out = Map::new();
-        put(&mut out, &self.data, "");
-        put(&mut out, &self.scaled, "_scaled");
-        let step = |(k, (data, scaled)): (usize, &(Figures, Figures))| {
-            let mut out = Map::new();
-            out.insert("step".into(), json!(k + 1));
-            put(&mut out, data, "");
-            put(&mut out, scaled, "_scaled");
-            Value::Object(out)
-        };
-        let horizon = self.horizon.iter().enumerate().map(step).collect();
-        out.insert("horizon".into(), Value::Array(horizon));
-        Value::Object(out)
-    }
-}
-
-fn put(out: &mut Map<String, Value>, figures: &Figures, suffix: &str) {
-    for (name, value) in figures.named() {
-        out.insert(format!("{name}{suffix}"), json!(value));
     }
 }

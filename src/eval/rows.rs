@@ -27,7 +27,8 @@ pub struct Wanted {
 
 const PAST_THE_END: &str = "forecast runs past the end of the split";
 const NO_WINDOW: &str = "fewer rows before it than the window";
-const NOT_LAST: &str = "not the last row of its series";
+/// Why most rows of a series have no prediction of their own.
+pub const NOT_LAST: &str = "not the last row of its series";
 
 impl Wanted {
     /// For the rows `split` of a series of `rows` rows; `lead` and `reach` as in the encoder.

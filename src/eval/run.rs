@@ -1,15 +1,15 @@
 //! One evaluation: the rows of a part through the predictor, beside the truth.
 
-use super::baselines::Baseline;
+use super::judge::{Judge, JudgedRow};
 use super::report::{Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
-use super::score::Score;
+use super::scores::Scores;
 use super::verdict::Verdict;
 use crate::data::{Encoder, PartRows, Scalers};
 use crate::error::Result;
 use crate::model::{Network, Tensors};
 use crate::optim::{Loss, LossSum};
-use crate::serve::{Answer, InOrder, Plan, Predictor};
+use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
 
 /// What is evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,9 @@ pub struct Evaluation<'a> {
     /// Which rows a prediction reads.
     pub plan: Plan,
     /// The loss of a step; its `sequences` is not used.
-    pub loss: Loss,
+    pub loss: Loss<'a>,
+    /// Whether a series has one prediction, that of its last row, and no row another.
+    pub whole_series: bool,
 }
 
 /// One row that was asked for, in the order of the file.
@@ -35,20 +37,24 @@ pub struct Evaluated<'a> {
     pub series: usize,
     /// Its row there.
     pub row: usize,
-    /// The prediction, in data units.
-    pub values: Option<&'a [f32]>,
-    /// What came true, `[targets x steps]`; NaN where it is not known.
+    /// The prediction.
+    pub prediction: Option<&'a Prediction>,
+    /// What came true, `[targets x steps]`: of a category the number of the word; NaN where it is not known.
     pub truth: &'a [f64],
 }
 
 /// Everything summed up on the way.
-struct Sums {
+struct Sums<'a> {
     loss: LossSum,
-    model: Score,
-    baseline: Score,
-    series: Vec<(Score, Score)>,
+    judge: Judge<'a>,
+    /// Rows scored of each series.
+    rows: Vec<u64>,
     counts: RowCounts,
 }
+
+/// Figures of classes by series are given of so many series at most, with so many rows each on average: nobody looks
+/// for a sentence.
+const CLASS_SERIES: (usize, usize) = (20, 20);
 
 /// The mean of `l` over the scored rows, and the figures that go with it.
 pub fn valid_loss(
@@ -75,16 +81,16 @@ impl Evaluation<'_> {
             .zip(&table.series)
             .map(|(range, s)| Wanted::new(range.clone(), s.rows(), self.plan, lead, reach))
             .collect();
+        let words = WordsOf::Table(&table.words);
+        let (network, params, encoder) = (self.network, self.params, self.encoder);
         let mut predictor =
-            Predictor::new(self.network, self.params, self.encoder, self.scalers, self.plan);
+            Predictor::new(network, params, encoder, self.scalers, self.plan, words);
         let tracks: Vec<usize> = table.series.iter().map(|s| predictor.series(&s.key).0).collect();
-        let targets = self.encoder.roles.targets.len();
-        let score = Score::new(targets, self.encoder.steps);
+        let several = if self.by_series(part) { table.series.len() } else { 0 };
         let mut sums = Sums {
             loss: LossSum::default(),
-            model: score.clone(),
-            baseline: score.clone(),
-            series: vec![(score.clone(), score); table.series.len()],
+            judge: Judge::new(self.encoder, several),
+            rows: vec![0; table.series.len()],
             counts: RowCounts::default(),
         };
 
@@ -133,34 +139,39 @@ impl Evaluation<'_> {
         let (series, row) = (series as usize, row as usize);
         let s = &part.table.series[series];
         let (scalers, _) = self.scalers.of(&s.key);
-        let mut truth = vec![f64::NAN; self.encoder.outputs()];
+        let mut truth = vec![f64::NAN; self.encoder.target_width()];
+        let words = &part.table.words;
         self.encoder.truth(s.rows_from(row), &mut truth);
-        let values = answer.prediction.as_ref().map(|p| &p.values[..]);
         sums.counts.read += 1;
-        match (&answer.prediction, wanted[series].row(row)) {
+        let prediction = answer.prediction.as_ref();
+        match (prediction, wanted[series].row(row)) {
             (Some(prediction), OutputRow::Scored) => {
                 sums.counts.scored += 1;
+                sums.rows[series] += 1;
                 let mut scaled = vec![0.0; truth.len()];
-                self.encoder.targets(s.rows_from(row), scalers, &mut scaled);
+                self.encoder.targets(s.rows_from(row), scalers, words, &mut scaled);
                 if let Some(l) = self.loss.step(&prediction.outputs, &scaled, None) {
                     sums.loss.sum += l;
                     sums.loss.steps += 1;
                 }
-                let values: Vec<f64> = prediction.values.iter().map(|&v| f64::from(v)).collect();
-                let mut naive = vec![0.0; truth.len()];
-                Baseline::of(self.encoder).predict(self.encoder, s.row(row), scalers, &mut naive);
-                let (own_model, own_baseline) = &mut sums.series[series];
-                for score in [&mut sums.model, own_model] {
-                    score.add(&values, &truth, &scalers.targets);
-                }
-                for score in [&mut sums.baseline, own_baseline] {
-                    score.add(&naive, &truth, &scalers.targets);
-                }
+                let row = JudgedRow { values: s.row(row), words, scalers, truth: &truth };
+                sums.judge.add(prediction, &row, series);
             }
             (None, OutputRow::Scored) => sums.counts.leave_out("without a prediction"),
             (_, OutputRow::LeftOut(reason)) => sums.counts.leave_out(reason),
         }
-        each(Evaluated { series, row, values, truth: &truth })
+        if self.whole_series && prediction.is_none() {
+            return Ok(());
+        }
+        each(Evaluated { series, row, prediction, truth: &truth })
+    }
+
+    /// Whether figures by series say anything: of classes only where series are few and long.
+    fn by_series(&self, part: &PartRows) -> bool {
+        let (series, (most, rows)) = (part.table.series.len(), CLASS_SERIES);
+        let few = series <= most && part.rows() >= (rows * series) as u64;
+        let few = few || self.encoder.classes().is_none();
+        series > 1 && few && !self.whole_series
     }
 
     /// Sequences the scored rows belong to: windows (one a row), blocks, or series.
@@ -171,39 +182,43 @@ impl Evaluation<'_> {
                 wanted.iter().map(|w| w.asked.len().div_ceil(length) as u64).sum()
             }
             Plan::Running | Plan::Whole { .. } => {
-                sums.series.iter().filter(|(model, _)| model.count() > 0).count() as u64
+                sums.rows.iter().filter(|&&rows| rows > 0).count() as u64
             }
         };
     }
 
     fn report(&self, split: &str, part: &PartRows, sums: Sums) -> Report {
-        let roles = &self.encoder.roles;
-        let names: Vec<String> =
-            roles.targets.iter().map(|&place| roles.columns[place].clone()).collect();
-        let baseline = Baseline::of(self.encoder);
-        let several = part.table.series.len() > 1;
-        let series = sums.series.iter().zip(&part.table.series);
-        let series = series.filter(|((model, _), _)| several && model.count() > 0);
+        let (judge, rows) = (sums.judge, &sums.rows);
+        let baselines = judge.baselines();
+        let best_baseline = best(&baselines);
+        let scored = part.table.series.iter().zip(rows).enumerate();
+        let scored = scored.filter(|(_, (_, rows))| **rows > 0);
+        let series = scored.filter_map(|(k, (s, &rows))| {
+            let (scores, baseline) = judge.series(k, best_baseline)?;
+            Some(SeriesReport { key: s.key.join(" / "), rows, scores, baseline })
+        });
         let mut report = Report {
             split: split.to_owned(),
             rows: sums.counts,
             loss: sums.loss.per_sequence(),
             loss_per_step: sums.loss.per_step(),
-            scores: sums.model.scores(&names),
-            baselines: vec![(baseline.key().to_owned(), sums.baseline.scores(&names))],
-            series: series
-                .map(|((model, naive), s)| SeriesReport {
-                    key: s.key.join(" / "),
-                    rows: model.count(),
-                    scores: model.scores(&names),
-                    baseline: naive.scores(&names),
-                })
-                .collect(),
+            scores: judge.model(),
+            baselines,
+            best_baseline,
+            classes: judge.classes(),
+            series: series.collect(),
             horizon: (self.encoder.lead > 0).then_some(self.encoder.steps),
+            whole_series: self.whole_series,
             time_step: part.table.step(),
             verdict: Verdict::default(),
         };
-        report.verdict = Verdict::of(&report, baseline);
+        report.verdict = Verdict::of(&report, judge.kinds()[best_baseline]);
         report
     }
+}
+
+/// The place of the naive prediction that errs least; the first of equals.
+fn best(baselines: &[(String, Scores)]) -> usize {
+    let errors = baselines.iter().enumerate().filter_map(|(k, (_, s))| Some((k, s.error()?)));
+    errors.min_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(k, _)| k)
 }

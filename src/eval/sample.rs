@@ -1,8 +1,10 @@
 //! Reports with given errors, for tests of what is made of them.
 
-use super::report::{Report, RowCounts, Scores, TargetScores};
+use super::class_report::ClassReport;
+use super::report::{Report, RowCounts};
+use super::scores::{ClassScores, NumberScores, Scores, TargetScores};
 use super::verdict::Verdict;
-use crate::metrics::{Errors, Figures};
+use crate::metrics::{ClassErrors, ClassFigures, Errors, Figures};
 
 fn figures(rmse: f64) -> Figures {
     let mut errors = Errors::default();
@@ -18,10 +20,31 @@ pub(crate) fn scores(targets: &[(&str, f64)], steps: usize) -> Scores {
         (name.to_owned(), TargetScores { data, scaled: data, horizon })
     };
     let mean = targets.iter().map(|(_, rmse)| rmse).sum::<f64>() / targets.len() as f64;
-    Scores {
+    Scores::Numbers(NumberScores {
         data: (targets.len() == 1).then(|| figures(mean)),
         scaled: figures(mean),
         targets: targets.iter().map(target).collect(),
+    })
+}
+
+/// A report of classes that were taken for each other so often, (truth, prediction, rows), beside a naive accuracy.
+pub(crate) fn class_report(rows: &[(u32, u32, u64)], naive: f64) -> Report {
+    let mut errors = ClassErrors::default();
+    for &(truth, predicted, rows) in rows {
+        (0..rows).for_each(|_| errors.add(truth, predicted, Some(-1.0)));
+    }
+    let scores = |overall: ClassFigures| {
+        let (target, horizon) = ("tag".to_owned(), vec![overall]);
+        Scores::Classes(ClassScores { target, sequence: false, overall, horizon })
+    };
+    let naive = ClassFigures { accuracy: Some(naive), ..ClassFigures::default() };
+    let labels = ["A", "B", "C"].map(str::to_owned);
+    Report {
+        scores: scores(errors.figures()),
+        baselines: vec![("most_frequent".into(), scores(naive))],
+        classes: Some(ClassReport::new(&labels, &errors.confusion)),
+        horizon: None,
+        ..report(&[("tag", 1.0, 1.0)], 1)
     }
 }
 
@@ -36,14 +59,39 @@ pub(crate) fn report(targets: &[(&str, f64, f64)], steps: usize) -> Report {
         loss_per_step: None,
         scores: scores(&ours, steps),
         baselines: vec![("last_value".into(), scores(&theirs, steps))],
+        best_baseline: 0,
+        classes: None,
         series: Vec::new(),
         horizon: Some(steps),
+        whole_series: false,
         time_step: None,
         verdict: Verdict::default(),
     }
 }
 
+fn numbers(report: &mut Report) -> &mut NumberScores {
+    match &mut report.scores {
+        Scores::Numbers(scores) => scores,
+        Scores::Classes(_) => unreachable!("a report of numbers"),
+    }
+}
+
 /// The RMSE of the first target at a step, from 0.
 pub(crate) fn set_step(report: &mut Report, step: usize, rmse: f64) {
-    report.scores.targets[0].1.horizon[step].0 = figures(rmse);
+    numbers(report).targets[0].1.horizon[step].0 = figures(rmse);
+}
+
+/// The figures that decide.
+pub(crate) fn set_overall(report: &mut Report, figures: Figures) {
+    numbers(report).data = Some(figures);
+}
+
+/// Makes a report of classes one of a sequence, with these bits per symbol of the model and the naive prediction.
+pub(crate) fn set_bits(report: &mut Report, ours: f64, theirs: f64) {
+    for (scores, bits) in [(&mut report.scores, ours), (&mut report.baselines[0].1, theirs)] {
+        if let Scores::Classes(scores) = scores {
+            scores.sequence = true;
+            scores.overall.log_loss = Some(bits * std::f64::consts::LN_2);
+        }
+    }
 }

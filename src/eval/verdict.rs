@@ -2,6 +2,7 @@
 
 use super::baselines::Baseline;
 use super::report::{Report, SeriesReport};
+use super::scores::Scores;
 use crate::error::shown;
 use crate::text::{short, thousands};
 
@@ -32,7 +33,7 @@ pub struct Verdict {
 const NOTHING: f64 = 0.01;
 
 impl Standing {
-    /// By the change of the RMSE, -0.2 for 20 % lower.
+    /// By the change of the error, -0.2 for 20 % lower.
     pub fn of(change: Option<f64>) -> Self {
         match change {
             None => Standing::Unknown,
@@ -45,13 +46,14 @@ impl Standing {
 
 impl Verdict {
     pub(super) fn of(report: &Report, baseline: Baseline) -> Self {
-        let (ours, theirs) = (report.scores.overall(), report.baseline().1.overall());
+        let (ours, theirs) = (&report.scores, &report.baseline().1);
         let change = ours.change(theirs);
         let standing = Standing::of(change);
-        let (Some(change), Some(ours), Some(theirs)) = (change, ours.rmse, theirs.rmse) else {
+        let (Some(change), Some(ours), Some(theirs)) = (change, ours.error(), theirs.error())
+        else {
             return Self { standing, sentence: "No row could be scored.".into() };
         };
-        let (error, naive) = (format!("{} {}", measure(report), short(ours)), short(theirs));
+        let (error, naive) = in_words(report, ours, theirs);
         let model = match report.horizon {
             Some(steps) => format!("{} the model", ahead(report, steps)),
             None => "The model".into(),
@@ -78,7 +80,7 @@ impl Verdict {
             sentence += &format!(
                 " But always giving the mean of these rows would do as well (R2 {}): what is forecast here hardly \
                  depends on the past.",
-                short(report.scores.overall().r2.unwrap_or_default())
+                short(report.scores.r2().unwrap_or_default())
             );
             return Self { standing: Standing::Same, sentence };
         }
@@ -88,7 +90,7 @@ impl Verdict {
 
 /// Changes, returns and noise are easily forecast better than by their last value: their mean does that too.
 fn worth_no_more_than_the_mean(report: &Report) -> bool {
-    report.horizon.is_some() && report.scores.overall().r2.is_some_and(|r2| r2 < NOTHING)
+    report.horizon.is_some() && report.scores.r2().is_some_and(|r2| r2 < NOTHING)
 }
 
 /// `Up to 6 h ahead`, `1 row ahead`
@@ -99,8 +101,24 @@ fn ahead(report: &Report, steps: usize) -> String {
     if steps == 1 { format!("{span} ahead") } else { format!("Up to {span} ahead") }
 }
 
-fn measure(report: &Report) -> &'static str {
-    if report.scores.data.is_some() { "RMSE" } else { "scaled RMSE over all targets" }
+/// The error with its name, and the naive one: `RMSE 2.953` and `9.691`.
+fn in_words(report: &Report, ours: f64, theirs: f64) -> (String, String) {
+    match &report.scores {
+        Scores::Numbers(scores) => {
+            let name = if scores.data.is_some() { "RMSE" } else { "scaled RMSE over all targets" };
+            (format!("{name} {}", short(ours)), short(theirs))
+        }
+        Scores::Classes(scores) if scores.sequence => {
+            (format!("{} bits per symbol", short(ours)), short(theirs))
+        }
+        Scores::Classes(_) => {
+            let unit = if report.whole_series { "series" } else { "rows" };
+            (
+                format!("{:.2} % of the {unit} wrong", 100.0 * ours),
+                format!("{:.2} %", 100.0 * theirs),
+            )
+        }
+    }
 }
 
 /// `12.3 % lower`, `4.5 times as high`
@@ -116,13 +134,18 @@ fn size(change: f64) -> String {
 type Changes<'a> = Vec<(&'a str, f64)>;
 
 fn by_target(report: &Report) -> Changes<'_> {
-    let naive = report.baseline().1.targets.iter().map(|(_, scores)| &scores.data);
-    let pairs = report.scores.targets.iter().zip(naive);
-    pairs.filter_map(|((name, s), naive)| Some((name.as_str(), s.data.change(naive)?))).collect()
+    let (Scores::Numbers(ours), Scores::Numbers(theirs)) = (&report.scores, &report.baseline().1)
+    else {
+        return Vec::new(); // classes have one
+    };
+    let pairs = ours.targets.iter().zip(&theirs.targets);
+    pairs
+        .filter_map(|((name, s), (_, naive))| Some((&name[..], s.data.change(&naive.data)?)))
+        .collect()
 }
 
 fn by_series(report: &Report) -> Changes<'_> {
-    let change = |s: &SeriesReport| s.scores.overall().change(s.baseline.overall());
+    let change = |s: &SeriesReport| s.scores.change(&s.baseline);
     report.series.iter().filter_map(|s| Some((s.key.as_str(), change(s)?))).collect()
 }
 
@@ -144,7 +167,7 @@ fn counted(what: &str, changes: &Changes) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{report, scores};
+    use super::super::sample::{class_report, report, scores, set_bits, set_overall};
     use super::*;
     use crate::data::time::TimeKind;
     use crate::metrics::Errors;
@@ -191,7 +214,7 @@ mod tests {
             let mut report = report(&[("y", error, 1.414)], 1);
             let mut errors = Errors::default();
             [-1.0, 1.0].into_iter().for_each(|truth| errors.add(truth + error, truth));
-            report.scores.data = Some(errors.figures());
+            set_overall(&mut report, errors.figures());
             Verdict::of(&report, Baseline::LastValue)
         };
         let noise = verdict(1.0);
@@ -247,9 +270,34 @@ mod tests {
     }
 
     #[test]
+    fn classes_are_judged_by_what_is_wrong_or_by_bits() {
+        let mut report = class_report(&[(0, 0, 90), (1, 0, 10)], 0.8);
+        let verdict = |report: &Report| Verdict::of(report, Baseline::MostFrequent);
+        assert_eq!(
+            verdict(&report).sentence,
+            "The model's error (10.00 % of the rows wrong) is 50.0 % lower than always giving the most frequent class \
+             (20.00 %)."
+        );
+        report.whole_series = true;
+        assert!(verdict(&report).sentence.contains("(10.00 % of the series wrong)"));
+        let worse = verdict(&class_report(&[(0, 0, 9), (1, 0, 1)], 1.0));
+        assert_eq!(worse.standing, Standing::Worse);
+        assert!(
+            worse.sentence.contains("never wrong here; its error is 10.00 % of the rows wrong")
+        );
+        set_bits(&mut report, 1.5, 2.0);
+        report.horizon = Some(1);
+        assert_eq!(
+            Verdict::of(&report, Baseline::Bigram).sentence,
+            "1 row ahead the model's error (1.500 bits per symbol) is 25.0 % lower than going by what usually comes \
+             after the last value (2.000)."
+        );
+    }
+
+    #[test]
     fn nothing_scored() {
         let mut report = report(&[("y", 1.0, 2.0)], 1);
-        report.scores.data = Some(Errors::default().figures());
+        set_overall(&mut report, Errors::default().figures());
         let verdict = Verdict::of(&report, Baseline::LastValue);
         assert_eq!(
             (verdict.standing, &verdict.sentence[..]),

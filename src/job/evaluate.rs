@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::advice::{Facts, advice};
-use super::rows_out::{Columns, Format, Lead, RowWriter, Values};
-use crate::config::Config;
+use super::rows_out::{Columns, Format, Lead, RowWriter, Values, truth_text};
+use crate::config::{Config, TaskKind};
 use crate::data::{Dataset, PartRows, Roles, Table, time};
 use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::eval::{Evaluated, Evaluation, Report};
@@ -48,7 +48,8 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
                         .into(),
                 ));
             }
-            let part = PartRows::whole(read_table(data, &model.encoder.roles)?);
+            let mut part = PartRows::whole(read_table(data, &model.encoder.roles)?);
+            part.read_words(&model.encoder);
             warn_of_trained_rows(&model, &part, warn);
             ("data".to_owned(), part, None)
         }
@@ -62,6 +63,10 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
             ));
         }
     }
+    super::unknown::sentences(&model.encoder, &part.unknown_words(&model.encoder))
+        .into_iter()
+        .chain(super::unknown::label_sentence(part.unknown_labels(&model.encoder)))
+        .for_each(&mut *warn);
     refuse_extremes(&model, &part)?;
     let report = match &options.predictions {
         None => part_report(&model, &split, &part, |_| Ok(()))?,
@@ -127,7 +132,8 @@ fn own_part(
         )));
     }
     let config = Config::load(&config_path, &[])?;
-    let dataset = Dataset::read(&config, &model.encoder.roles)?;
+    let mut dataset = Dataset::read(&config, &model.encoder.roles)?;
+    dataset.read_words(&model.encoder);
     let name = split.unwrap_or(if dataset.test.is_some() { "test" } else { "valid" });
     match dataset.part(name) {
         Some(part) => Ok((name.to_owned(), part.clone(), Some(dataset.train.rows()))),
@@ -150,13 +156,24 @@ pub(super) fn part_report(
         encoder: &model.encoder,
         scalers: &model.scalers,
         plan: model.plan(),
-        loss: Loss { kind: model.config.training.loss, sequences: 1.0 },
+        whole_series: model.config.task.kind == TaskKind::Classification,
+        loss: Loss {
+            kind: model.config.training.loss,
+            sequences: 1.0,
+            class_weights: &model.encoder.class_weights,
+        },
     };
     evaluation.run(split, part, each)
 }
 
 fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) -> Result<Report> {
-    let columns = Columns { format: Format::Csv, long: false, truth: true, keep: Vec::new() };
+    let columns = Columns {
+        format: Format::Csv,
+        long: false,
+        truth: true,
+        probabilities: false,
+        keep: Vec::new(),
+    };
     let mut writer = RowWriter::new(Vec::new(), file.to_owned(), columns, &model.encoder);
     writer.header()?;
     let mut number = 0;
@@ -165,7 +182,15 @@ fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) ->
         let series = &part.table.series[row.series];
         let time = (!series.times.is_empty()).then(|| series.time_text(row.row).to_owned());
         let lead = Lead { time, series: series.key.clone(), number, kept: Vec::new() };
-        writer.row(&lead, &Values { predicted: row.values, truth: Some(row.truth) })
+        let truth: Vec<String> = match model.encoder.classes() {
+            None => row.truth.iter().map(|&value| truth_text(value)).collect(),
+            Some(_) => {
+                let words = model.encoder.target_words(&part.table.words);
+                let label = |&word: &f64| words.of(word).unwrap_or_default().to_owned();
+                row.truth.iter().map(label).collect()
+            }
+        };
+        writer.row(&lead, &Values { predicted: row.prediction, truth: Some(&truth) })
     })?;
     writer.flush()?;
     write_file(file, &writer.into_inner()?)?;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::advice::{Facts, advice};
 use super::evaluate::part_report;
+use super::init_from::Source;
 use super::nan_report;
 use super::prepare::Prepared;
 use super::recorder::{Behind, EpochClock, Moment, Recorder};
@@ -75,10 +76,12 @@ pub fn fit(options: &FitOptions, view: &mut dyn Observer, signal: &AtomicI32) ->
     // Reading the rows may take a while. Beside `base`: where that is taken, another name is found.
     let place = options.out.as_deref().or(base.parent()).unwrap_or(&base);
     probe_for_run(place)?;
-    let mut prepared = Prepared::new(&config)?;
-    let params = match &options.init_from {
+    let source =
+        options.init_from.as_ref().map(|model| Source::read(model, &config)).transpose()?;
+    let mut prepared = Prepared::with_words(&config, source.as_ref().map(Source::words))?;
+    let params = match source {
         None => initial_params(&prepared.network, config.training.seed),
-        Some(model) => super::init_from::take_over(&config, &mut prepared, model)?,
+        Some(source) => source.take_over(&mut prepared)?,
     };
     let mut run = match &options.out {
         Some(out) => RunFolder::create(out, options.locking())?,

@@ -3,9 +3,10 @@
 use std::fs;
 
 use super::prepare::Prepared;
-use crate::config::{Config, State};
+use crate::config::{Cell, Config, Head, State};
 use crate::error::{Error, Result};
 use crate::model::{Architecture, cell};
+use crate::train::outputs_at_once;
 
 /// Bytes by purpose; the largest first where it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,14 +36,25 @@ impl Estimate {
 
 /// Parameters of an architecture, counted without making it.
 pub(super) fn parameters(a: &Architecture) -> u128 {
-    let (hidden, directions) = (a.hidden as u128, a.directions as u128);
-    let gates = cell::gates(a.cell) as u128;
-    let layer = |input: u128| directions * gates * hidden * (input + hidden + 2);
+    let layer = |cell: Cell, directions: usize, hidden: usize, input: usize| {
+        let (hidden, input) = (hidden as u128, input as u128);
+        directions as u128 * cell::gates(cell) as u128 * hidden * (input + hidden + 2)
+    };
+    let width = a.directions * a.hidden;
+    let first = layer(a.cell, a.directions, a.hidden, a.input.features());
     let rest = (a.layers as u128).saturating_sub(1);
-    let recurrent = layer(a.input as u128) + rest * layer(directions * hidden);
+    let recurrent = first + rest * layer(a.cell, a.directions, a.hidden, width);
+    let table = |size: usize, width: usize| size as u128 * width as u128;
+    let tables = a.input.embeddings.iter().map(|e| table(e.size, e.width));
+    let encoders = a
+        .input
+        .characters
+        .iter()
+        .map(|c| table(c.alphabet, c.embedding) + layer(c.cell, 2, c.hidden, c.embedding));
+    let read = tables.chain(encoders).sum::<u128>();
     match a.head {
-        crate::config::Head::Linear => recurrent + a.outputs as u128 * (directions * hidden + 1),
-        crate::config::Head::None => recurrent,
+        Head::Linear => read + recurrent + a.outputs as u128 * (width as u128 + 1),
+        Head::None => read + recurrent,
     }
 }
 
@@ -59,24 +71,39 @@ pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     let count = parameters(a);
     let columns = prepared.encoder.columns() as u128;
     let rows: u128 = prepared.dataset.tables().iter().map(|t| u128::from(t.rows())).sum();
+    // Each distinct word once, with what is read of it.
+    let pools = prepared.dataset.tables().into_iter().flat_map(|table| &table.words);
+    let words: u128 =
+        pools.flat_map(|words| words.texts()).map(|text| 8 * text.len() as u128 + 160).sum();
     let windows = prepared.windows(config);
     let longest = windows.longest() as u128;
     // Lanes of carried state are as many as the batch is large, windows may be fewer.
     let batch = config.training.batch_size as u64;
     let carried = config.training.state != State::Reset;
     let sequences = if carried { batch } else { batch.min(windows.count()) };
-    let width = (a.directions * a.hidden) as u128;
-    let gates = cell::gates(a.cell) as u128;
-    // States, what cells keep, gates and their gradients, outputs and theirs.
-    let kept = cell::saved(a.cell) as u128 + u128::from(cell::separate_h_grad(a.cell)) * gates;
-    let per_unit = 2 + kept + gates + 3;
-    let per_step = a.layers as u128 * width * per_unit + 3 * a.outputs as u128 + a.input as u128;
+    let layers = (a.layers * a.directions * a.hidden) as u128 * per_unit(a.cell);
+    let encoders = a.input.characters.iter().map(|c| c.width() as u128 * per_unit(c.cell));
+    let copies = if a.input.has_words() { 3 } else { 1 }; // their gradients and a mask too
+    let read = copies * a.input.features() as u128 + CHARACTERS * encoders.sum::<u128>();
+    let steps = u128::from(sequences) * longest;
+    // Outputs, targets and gradients; where they are many, only some at a time.
+    let outputs = 3 * outputs_at_once(a, steps);
     Estimate {
         weights: 16 * count, // gradients, and packed for both ways
         moments: 12 * count,
-        rows: rows * (8 * columns + 44),
-        passes: 4 * u128::from(sequences) * longest * per_step,
+        rows: rows * (8 * columns + 44) + words,
+        passes: 4 * (steps * (layers + read) + outputs),
     }
+}
+
+/// Characters of a word, about.
+const CHARACTERS: u128 = 6;
+
+/// Numbers a pass keeps for a unit at a step: states, what the cell keeps, gates, and the gradients of all that.
+fn per_unit(cell: Cell) -> u128 {
+    let gates = cell::gates(cell);
+    let kept = cell::saved(cell) + if cell::separate_h_grad(cell) { gates } else { 0 };
+    (2 + kept + gates + 3) as u128
 }
 
 /// Refuses a run that would not fit.
@@ -120,4 +147,42 @@ pub(super) fn size(bytes: u128) -> String {
         unit += 1;
     }
     if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", units[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CharactersShape, EmbeddingShape, InputShape, Network, Read};
+
+    #[test]
+    fn parameters_are_those_of_the_network() {
+        let embedding = |name: &str| EmbeddingShape { name: name.into(), size: 9, width: 4 };
+        let characters = CharactersShape {
+            name: "c".into(),
+            alphabet: 11,
+            embedding: 3,
+            hidden: 5,
+            cell: Cell::Gru,
+        };
+        for head in [Head::Linear, Head::None] {
+            let a = Architecture {
+                cell: Cell::Lstm,
+                directions: 2,
+                layers: 3,
+                input: InputShape {
+                    numbers: 2,
+                    embeddings: vec![embedding("a"), embedding("b")],
+                    characters: vec![characters.clone()],
+                },
+                hidden: 6,
+                outputs: 12,
+                head,
+                read: Read::EveryStep,
+                dropout: 0.0,
+                input_dropout: 0.0,
+            };
+            let made = Network::new(a.clone()).layout().len();
+            assert_eq!(parameters(&a), made as u128, "{head:?}");
+        }
+    }
 }

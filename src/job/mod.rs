@@ -7,6 +7,7 @@ mod evaluate;
 mod fit;
 mod init;
 mod init_from;
+mod labels;
 mod memory;
 mod nan_report;
 mod predict;
@@ -16,6 +17,7 @@ mod resume;
 mod row_notes;
 mod rows_out;
 mod timing;
+mod unknown;
 mod verify_resume;
 
 pub use bench::bench;

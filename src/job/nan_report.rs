@@ -80,16 +80,27 @@ fn name(fault: &Fault, prepared: &Prepared) -> Option<String> {
     let of_layer = fault.layer.is_some() || fault.place.is_none();
     match fault.what.as_str() {
         _ if of_layer => None,
-        "input" => Some(encoder.roles.columns[encoder.roles.inputs[unit]].clone()),
-        _ => encoder.prediction_names("pred").get(unit).cloned(),
+        "input" => {
+            let place = encoder.roles.numbers().nth(unit)?;
+            Some(encoder.roles.columns[place].clone())
+        }
+        what => {
+            // Classes have an output each, but one target.
+            let classes = encoder.classes().filter(|_| what != "target");
+            let each = classes.map_or(1, |classes| classes.len());
+            encoder.prediction_names("pred").get(unit / each).cloned()
+        }
     }
 }
 
 /// One row of the data: where it stands, and what it holds.
 fn row(series: usize, row: usize, prepared: &Prepared) -> Value {
     let table = &prepared.dataset.train.table;
-    let values = table.series[series].row(row).iter().zip(&prepared.encoder.roles.columns);
-    let values: Map<_, _> = values.map(|(value, name)| (name.clone(), number(*value))).collect();
+    let roles = &prepared.encoder.roles;
+    let values = table.series[series].row(row).iter().zip(&roles.columns).zip(&roles.are_words);
+    let numbers = values.filter(|(_, is_word)| !**is_word);
+    let values: Map<_, _> =
+        numbers.map(|((value, name), _)| (name.clone(), number(*value))).collect();
     let place = table.place(series, row);
     json!({
         "file": place.map(|(file, _)| shown_path(&file.path)),

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 pub use super::rows_out::Format;
 use super::rows_out::{Columns, Lead, RowWriter, Values};
-use crate::config::Missing;
+use crate::config::{Missing, TaskKind};
 use crate::data::reader::{Header, Record, RecordReader};
-use crate::data::{LastValues, Row, RowLayout, TimeOrder};
+use crate::data::{LastValues, Row, RowLayout, TimeOrder, Unknown, WordPool, Words};
 use crate::error::{DataError, Error, Result, shown};
 use crate::kernel;
-use crate::serve::{Answer, InOrder, Plan, Predictor};
+use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
 use crate::store::{Model, resolve_model};
 use crate::text::counted;
 
@@ -36,6 +36,8 @@ pub struct PredictOptions {
     pub last: bool,
     /// `--long`.
     pub long: bool,
+    /// `--probabilities`.
+    pub probabilities: bool,
     /// `--keep`.
     pub keep: Vec<String>,
     /// `--format`.
@@ -56,11 +58,15 @@ struct Stream<'a, 'm, W: Write> {
     filled: u64,
     in_order: InOrder,
     leads: HashMap<u64, Lead>,
+    /// Of each word input.
+    unknown: Vec<Unknown>,
     rows: u64,
     bad: u64,
     writer: RowWriter<W>,
     /// `--last`: the newest row of each series, not yet pushed.
     newest: Vec<Option<(Vec<f64>, Lead)>>,
+    /// Classification: what leads the newest row of each series; one prediction of the series goes with the last.
+    last_leads: Vec<Option<Lead>>,
     warn: &'a mut dyn FnMut(String),
 }
 
@@ -74,6 +80,11 @@ pub fn predict(
     kernel::variant()?;
     let model = Model::read(&resolve_model(&options.model)?)?;
     let mut reader = RecordReader::new(input, "<stdin>", model.encoder.roles.dialect);
+    if options.probabilities && model.encoder.classes().is_none() {
+        let message =
+            "--probabilities goes with a model that predicts a category; this one predicts numbers";
+        return Err(Error::Usage(message.into()));
+    }
     let header = Header::read(&mut reader)?;
     let keep = options
         .keep
@@ -92,6 +103,7 @@ pub fn predict(
         format: options.format,
         long: options.long,
         truth: false,
+        probabilities: options.probabilities,
         keep: options.keep.clone(),
     };
     let place = PathBuf::from("<stdout>");
@@ -106,16 +118,19 @@ pub fn predict(
             &model.encoder,
             &model.scalers,
             model.plan(),
+            WordsOf::Stream(WordPool::new(vec![Words::default(); roles.columns.len()])),
         ),
         order: TimeOrder::new(roles.order),
         last_values: LastValues::default(),
         filled: 0,
         in_order: InOrder::default(),
         leads: HashMap::new(),
+        unknown: vec![Unknown::default(); roles.words().count()],
         rows: 0,
         bad: 0,
         writer: RowWriter::new(output, place, columns, &model.encoder),
         newest: Vec::new(),
+        last_leads: Vec::new(),
         warn,
     };
     stream.writer.header()?;
@@ -133,12 +148,13 @@ impl<W: Write> Stream<'_, '_, W> {
                 self.emit()?;
                 self.writer.flush()?;
             }
+            self.forget_words();
             let parsed = match reader.read(&mut record) {
                 Ok(false) => return Ok(()),
                 Ok(true) => {
                     self.rows += 1;
                     self.layout
-                        .parse(&record, &mut row)
+                        .parse(&record, &mut row, self.predictor.words_mut())
                         .and_then(|()| self.accept(&record, &mut row))
                 }
                 Err(error @ Error::Data(_)) => {
@@ -157,6 +173,7 @@ impl<W: Write> Stream<'_, '_, W> {
 
     /// Checks a row and hands it to the predictor; a row that is refused has touched nothing.
     fn accept(&mut self, record: &Record, row: &mut Row) -> Result<()> {
+        self.model.encoder.read(self.predictor.words_mut());
         let (series, unknown) = self.predictor.series(&self.series_key(row));
         if unknown {
             let key = shown(&row.key.join(" / "));
@@ -181,6 +198,7 @@ impl<W: Write> Stream<'_, '_, W> {
             self.last_values.keep(series, &row.values);
             self.filled += row.empty.len() as u64;
         }
+        self.count_unknown(&row.values);
         let kept = self
             .keep
             .iter()
@@ -191,7 +209,11 @@ impl<W: Write> Stream<'_, '_, W> {
             number: self.rows,
             kept: kept.collect(),
         };
-        if self.options.last {
+        if self.of_series() {
+            self.last_leads.resize_with(self.last_leads.len().max(series + 1), || None);
+            self.last_leads[series] = Some(lead);
+            self.predictor.push(series, &row.values, None);
+        } else if self.options.last {
             self.newest.resize_with(self.newest.len().max(series + 1), || None);
             if let Some((values, _)) = self.newest[series].replace((row.values.clone(), lead)) {
                 self.predictor.push(series, &values, None);
@@ -200,6 +222,27 @@ impl<W: Write> Stream<'_, '_, W> {
             self.push(series, &row.values, lead);
         }
         Ok(())
+    }
+
+    /// Whether predictions are of whole series.
+    fn of_series(&self) -> bool {
+        self.model.config.task.kind == TaskKind::Classification
+    }
+
+    /// Words that the model was not trained on, for the end.
+    fn count_unknown(&mut self, values: &[f64]) {
+        let found = self.model.encoder.unknown_words(values, self.predictor.words());
+        for ((column, is_unknown), unknown) in found.zip(&mut self.unknown) {
+            unknown.column = column;
+            unknown.add(is_unknown);
+        }
+    }
+
+    /// Words that no row held here or by the predictor holds any more need not be remembered.
+    fn forget_words(&mut self) {
+        let newest = self.newest.iter_mut().flatten().map(|(values, _)| &mut values[..]);
+        let rows = self.last_values.rows_mut().chain(newest).collect();
+        self.predictor.forget_words(rows);
     }
 
     /// The series a row belongs to; the files a model may know by name are one unnamed series here.
@@ -215,6 +258,20 @@ impl<W: Write> Stream<'_, '_, W> {
         self.in_order.expect(ticket);
         self.leads.insert(ticket, lead);
         self.predictor.push(series, values, Some(ticket));
+    }
+
+    /// Asks for one prediction of each series, in the order in which they ended.
+    fn ask_for_series(&mut self) {
+        let leads = std::mem::take(&mut self.last_leads).into_iter().enumerate();
+        let mut leads: Vec<(usize, Lead)> =
+            leads.filter_map(|(k, lead)| Some((k, lead?))).collect();
+        leads.sort_by_key(|(_, lead)| lead.number);
+        for (series, lead) in leads {
+            let ticket = lead.number;
+            self.in_order.expect(ticket);
+            self.leads.insert(ticket, lead);
+            self.predictor.ask_last(series, ticket);
+        }
     }
 
     /// A single forecast deserves all the rows the model reads.
@@ -244,7 +301,7 @@ impl<W: Write> Stream<'_, '_, W> {
             OnBadRow::Skip => {}
             OnBadRow::Empty => {
                 let ticket = self.rows;
-                if !self.options.last {
+                if !self.options.last && !self.of_series() {
                     self.in_order.expect(ticket);
                     let kept = vec![String::new(); self.keep.len()];
                     self.leads.insert(ticket, Lead { number: ticket, kept, ..Lead::default() });
@@ -274,8 +331,10 @@ impl<W: Write> Stream<'_, '_, W> {
     fn write_ready(&mut self, answers: Vec<Answer>) -> Result<()> {
         for answer in self.in_order.ready(answers) {
             let lead = self.leads.remove(&answer.ticket).unwrap_or_default();
-            let predicted = answer.prediction.as_ref().map(|p| &p.values[..]);
-            if predicted.is_some_and(|values| values.iter().any(|v| !v.is_finite())) {
+            let predicted = answer.prediction.as_ref();
+            let finite =
+                |p: &Prediction| p.values.iter().chain(&p.probabilities).all(|v| v.is_finite());
+            if !predicted.is_none_or(finite) {
                 return Err(Error::Model {
                     path: self.options.model.clone(),
                     reason: format!(
@@ -303,12 +362,16 @@ impl<W: Write> Stream<'_, '_, W> {
                 let cells = counted(self.filled, "empty cell");
                 (self.warn)(format!("{cells} filled with the last value of the column"));
             }
+            for sentence in super::unknown::sentences(&self.model.encoder, &self.unknown) {
+                (self.warn)(sentence);
+            }
             self.warn_of_short_look_back();
             for series in 0..self.newest.len() {
                 if let Some((values, lead)) = self.newest[series].take() {
                     self.push(series, &values, lead);
                 }
             }
+            self.ask_for_series();
             self.predictor.end();
         } else {
             self.predictor.flush();

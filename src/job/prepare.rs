@@ -1,8 +1,8 @@
 //! What training and checking both start from: rows read, scalers fitted, the network made.
 
-use crate::config::{Config, LossSteps, State};
+use crate::config::{Config, LossSteps, State, TaskKind};
 use crate::data::audit::{Audited, Sizes};
-use crate::data::{Dataset, Encoder, PartRows, Scalers, Windows};
+use crate::data::{Context, Dataset, Encoder, PartRows, Roles, Scalers, Vocabularies, Windows};
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
 use crate::kernel;
@@ -26,11 +26,20 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) fn new(config: &Config) -> Result<Self> {
+        Self::with_words(config, None)
+    }
+
+    /// With the words and classes of another model in place of the train rows'.
+    pub(super) fn with_words(config: &Config, words: Option<&Vocabularies>) -> Result<Self> {
         kernel::variant()?;
-        let encoder = Encoder::new(config);
-        // Sizes are checked before any work: neither rows nor weights are there yet.
-        super::memory::check_parameters(&architecture(config, &encoder))?;
-        let dataset = Dataset::read(config, &encoder.roles)?;
+        // Sizes are checked before any work: neither rows nor words nor weights are there yet.
+        let without_words = Encoder::new(config, Vocabularies::default());
+        super::memory::check_parameters(&architecture(config, &without_words))?;
+        let mut dataset = Dataset::read(config, &without_words.roles)?;
+        let roles = &without_words.roles;
+        let vocabularies = vocabularies(config, roles, &dataset.train, words)?;
+        let encoder = Encoder::new(config, vocabularies);
+        dataset.read_words(&encoder);
         let train = &dataset.train;
         let rows = train.table.series.iter().zip(&train.ranges);
         let rows = rows.map(|(s, range)| (&s.key[..], s.rows_between(range.start, range.end)));
@@ -176,4 +185,24 @@ impl Prepared {
         let windows = self.windows(config);
         (windows.used, windows.left_out)
     }
+}
+
+/// What the train rows, or another model, know of words.
+fn vocabularies(
+    config: &Config,
+    roles: &Roles,
+    train: &PartRows,
+    of_another: Option<&Vocabularies>,
+) -> Result<Vocabularies> {
+    let last_only = config.task.kind == TaskKind::Classification;
+    let mut words = match of_another {
+        Some(words) => words.clone(),
+        None => Vocabularies::fit(&config.data, roles, train, last_only),
+    };
+    super::labels::check(config, &words, train)?;
+    if let Some(classes) = &words.classes {
+        super::labels::check_known(roles, classes, train)?;
+        words.contexts = Context::fit(&config.task, roles, train, classes);
+    }
+    Ok(words)
 }

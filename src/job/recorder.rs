@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::error::{Error, Result, shown_path};
 use crate::kernel;
 use crate::store::{
-    DataFile, MetricsLog, Model, RunFolder, append_log, checkpoint_bytes, run as run_files,
+    DataFile, MetricsLog, Model, Origin, RunFolder, append_log, checkpoint_bytes, run as run_files,
     write_file,
 };
 use crate::train::{Control, EpochRecord, Event, Observer, Progress};
@@ -86,7 +86,13 @@ impl Recorder<'_> {
     pub(super) fn save(&mut self, progress: &Progress) -> Result<()> {
         self.saved = Moment::now(progress.step);
         self.save_results(progress)?;
-        let bytes = checkpoint_bytes(progress, &self.config_json, &self.data)?;
+        let origin = Origin {
+            config: &self.config_json,
+            data: &self.data,
+            scalers: &self.model.scalers,
+            vocabularies: &self.model.encoder.vocabularies,
+        };
+        let bytes = checkpoint_bytes(progress, origin)?;
         self.run.save_checkpoint(&bytes)
     }
 

@@ -40,7 +40,11 @@ pub fn resume(
         let advice = Vec::new();
         return Ok(FitResult { folder, outcome, best_epoch: 0, report: None, advice });
     }
-    let prepared = Prepared::new(&config)?;
+    // Scalers and words are those the run began with: its own, or of the model it started from.
+    let mut prepared = Prepared::with_words(&config, checkpoint.vocabularies.as_ref())?;
+    if let Some(scalers) = &checkpoint.scalers {
+        prepared.scalers = scalers.clone();
+    }
     refuse_new_data(&checkpoint, &prepared, options.accept_new_data)?;
     let mut run = RunFolder::resume(&folder, options.locking())?;
     // Again, now that nobody else can write here: another process may have gone on in the meantime.

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use super::prepare::Prepared;
+use super::unknown::share;
 use crate::config::{Config, State};
-use crate::text::thousands;
+use crate::error::shown;
+use crate::text::{counted, thousands};
 
 /// One note for the train rows, one for those held out, one for the others, as far as there are any.
 pub(super) fn row_notes(config: &Config, prepared: &Prepared) -> Vec<String> {
@@ -28,11 +30,42 @@ pub(super) fn row_notes(config: &Config, prepared: &Prepared) -> Vec<String> {
     if !parts.is_empty() {
         notes.push(parts.join("; "));
     }
+    notes.extend(words(prepared));
     if dataset.left_out > 0 {
         notes.push(format!(
             "{} rows in no part of the split, left out",
             thousands(dataset.left_out)
         ));
+    }
+    notes
+}
+
+/// How many words there are, and of the parts held out what the train rows did not know of them.
+fn words(prepared: &Prepared) -> Vec<String> {
+    let (dataset, encoder) = (&prepared.dataset, &prepared.encoder);
+    let parts =
+        || ["valid", "test"].into_iter().filter_map(|name| Some((name, dataset.part(name)?)));
+    let mut notes = Vec::new();
+    for (k, vocabulary) in encoder.vocabularies.inputs.iter().enumerate() {
+        let known = counted(vocabulary.words.entries().len() as u64, "word");
+        let mut note = format!("column {}: {known}", shown(&vocabulary.column));
+        for (name, part) in parts() {
+            let unknown = part.unknown_words(encoder)[k];
+            if unknown.unknown > 0 {
+                let _ = write!(note, ", {} unknown", share(&unknown, &format!("{name} word")));
+            }
+        }
+        notes.push(note);
+    }
+    if let Some(classes) = encoder.classes() {
+        let target = shown(&encoder.roles.columns[encoder.roles.targets[0]]);
+        let mut note = format!("target {target}: {} classes", thousands(classes.len() as u64));
+        for (name, part) in parts() {
+            let unknown = part.unknown_labels(encoder).filter(|unknown| unknown.unknown > 0);
+            let share = unknown.map(|unknown| share(&unknown, &format!("{name} label")));
+            share.into_iter().for_each(|share| note += &format!(", {share} unknown"));
+        }
+        notes.push(note);
     }
     notes
 }

@@ -3,10 +3,11 @@
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::data::Encoder;
 use crate::error::{Error, Result};
+use crate::serve::Prediction;
 
 const BUFFER: usize = 1 << 16;
 
@@ -36,6 +37,8 @@ pub(super) struct Columns {
     pub(super) long: bool,
     /// Whether truths stand beside predictions.
     pub(super) truth: bool,
+    /// Whether the probability of every class follows.
+    pub(super) probabilities: bool,
     pub(super) keep: Vec<String>,
 }
 
@@ -43,9 +46,13 @@ pub(super) struct Columns {
 pub(super) struct RowWriter<W: Write> {
     sink: Sink<W>,
     columns: Columns,
+    /// Of all cells of a line.
+    names: Vec<String>,
     leads: Vec<String>,
     predictions: Vec<String>,
     targets: Vec<String>,
+    /// Of a category target; else none.
+    labels: Vec<String>,
     steps: usize,
     first_step: usize,
     time: bool,
@@ -58,10 +65,34 @@ enum Sink<W: Write> {
     Jsonl(BufWriter<W>),
 }
 
-/// The values of one row.
+/// What is known at one row.
 pub(super) struct Values<'a> {
-    pub(super) predicted: Option<&'a [f32]>,
-    pub(super) truth: Option<&'a [f64]>,
+    pub(super) predicted: Option<&'a Prediction>,
+    /// What came true, as text; empty where it is not known.
+    pub(super) truth: Option<&'a [String]>,
+}
+
+/// A cell: text, or a number in its shortest form. An empty one is null in JSON.
+#[derive(Clone)]
+enum Cell {
+    Text(String),
+    Number(String),
+}
+
+impl Cell {
+    fn text(&self) -> &str {
+        match self {
+            Cell::Text(text) | Cell::Number(text) => text,
+        }
+    }
+
+    fn json(self) -> Value {
+        match self {
+            Cell::Text(text) | Cell::Number(text) if text.is_empty() => Value::Null,
+            Cell::Text(text) => Value::String(text),
+            Cell::Number(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        }
+    }
 }
 
 impl<W: Write> RowWriter<W> {
@@ -84,17 +115,21 @@ impl<W: Write> RowWriter<W> {
             )),
             Format::Jsonl => Sink::Jsonl(BufWriter::with_capacity(BUFFER, out)),
         };
-        Self {
+        let mut writer = Self {
             sink,
             columns,
+            names: Vec::new(),
             leads,
             predictions: encoder.prediction_names("pred"),
             targets: names.collect(),
+            labels: encoder.classes().map_or_else(Vec::new, |classes| classes.labels.clone()),
             steps: encoder.steps,
             first_step: encoder.lead,
             time: roles.time.is_some(),
             place,
-        }
+        };
+        writer.names = writer.all_names();
+        writer
     }
 
     /// The header line, where the format has one.
@@ -102,11 +137,11 @@ impl<W: Write> RowWriter<W> {
         if self.columns.format == Format::Jsonl {
             return Ok(());
         }
-        let names = self.names();
+        let names = self.names.iter().cloned().map(Cell::Text).collect();
         self.write(names)
     }
 
-    fn names(&self) -> Vec<String> {
+    fn all_names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.leads.clone();
         names.extend(self.columns.keep.iter().cloned());
         if self.columns.long {
@@ -114,6 +149,7 @@ impl<W: Write> RowWriter<W> {
             if self.columns.truth {
                 names.push("true".to_owned());
             }
+            names.extend(self.probability_names(&self.targets));
             return names;
         }
         for name in &self.predictions {
@@ -122,78 +158,92 @@ impl<W: Write> RowWriter<W> {
                 names.push(name.replacen("pred_", "true_", 1));
             }
         }
+        let of = |name: &String| name.replacen("pred_", "", 1);
+        let predicted: Vec<String> = self.predictions.iter().map(of).collect();
+        names.extend(self.probability_names(&predicted));
         names
+    }
+
+    /// `prob_x_a`, or `prob_x+1_a` for each of what is predicted, where they are asked for.
+    fn probability_names(&self, predicted: &[String]) -> Vec<String> {
+        if !self.columns.probabilities {
+            return Vec::new();
+        }
+        let of = |name| self.labels.iter().map(move |label| format!("prob_{name}_{label}"));
+        predicted.iter().flat_map(of).collect()
     }
 
     /// One input row's output.
     pub(super) fn row(&mut self, lead: &Lead, values: &Values) -> Result<()> {
-        let cell = |value: Option<f32>| value.map_or(String::new(), number);
-        let truth = |at: usize| values.truth.map(|truth| truth_text(truth[at]));
-        let predicted = |at: usize| cell(values.predicted.map(|values| values[at]));
         let mut leads = self.lead_cells(lead);
-        leads.extend(lead.kept.iter().cloned());
+        leads.extend(lead.kept.iter().cloned().map(Cell::Text));
+        let places = 0..self.predictions.len();
         if !self.columns.long {
-            for at in 0..self.predictions.len() {
-                leads.push(predicted(at));
-                if self.columns.truth {
-                    leads.push(truth(at).unwrap_or_default());
-                }
-            }
+            places.clone().for_each(|at| leads.extend(self.value_cells(values, at)));
+            places.for_each(|at| leads.extend(self.probability_cells(values, at)));
             return self.write(leads);
         }
-        for at in 0..self.predictions.len() {
+        for at in places {
             let mut line = leads.clone();
-            line.push((at % self.steps + self.first_step).to_string());
-            line.push(self.targets[at / self.steps].clone());
-            line.push(predicted(at));
-            if self.columns.truth {
-                line.push(truth(at).unwrap_or_default());
-            }
+            line.push(Cell::Number((at % self.steps + self.first_step).to_string()));
+            line.push(Cell::Text(self.targets[at / self.steps].clone()));
+            line.extend(self.value_cells(values, at));
+            line.extend(self.probability_cells(values, at));
             self.write(line)?;
         }
         Ok(())
     }
 
-    fn lead_cells(&self, lead: &Lead) -> Vec<String> {
-        let time = self.time.then(|| lead.time.clone().unwrap_or_default());
-        let mut series = lead.series.clone();
-        series.resize(self.leads.len() - usize::from(self.time), String::new());
-        if !self.time && self.leads == ["row"] && lead.series.is_empty() {
-            series = vec![lead.number.to_string()];
+    /// One of the predictions, and the truth beside it.
+    fn value_cells(&self, values: &Values, at: usize) -> Vec<Cell> {
+        let cell = if self.labels.is_empty() { Cell::Number } else { Cell::Text };
+        let text = |prediction: &Prediction| match self.labels.get(prediction.values[at] as usize) {
+            Some(label) => label.clone(),
+            None => number(prediction.values[at]),
+        };
+        let truth = |truth: &[String]| cell(truth[at].clone());
+        let predicted = cell(values.predicted.map_or_else(String::new, text));
+        [predicted].into_iter().chain(values.truth.map(truth)).collect()
+    }
+
+    /// The probabilities of the classes at one of the predictions.
+    fn probability_cells(&self, values: &Values, at: usize) -> Vec<Cell> {
+        if !self.columns.probabilities {
+            return Vec::new();
         }
-        let mut cells: Vec<String> = time.into_iter().chain(series).collect();
+        let classes = self.labels.len();
+        let cell = |prediction: &Prediction, class: usize| {
+            number(prediction.probabilities[at * classes + class])
+        };
+        let cells = (0..classes).map(|class| values.predicted.map(|p| cell(p, class)));
+        cells.map(|text| Cell::Number(text.unwrap_or_default())).collect()
+    }
+
+    fn lead_cells(&self, lead: &Lead) -> Vec<Cell> {
+        let time = self.time.then(|| lead.time.clone().unwrap_or_default());
+        let mut series: Vec<Cell> = lead.series.iter().cloned().map(Cell::Text).collect();
+        series.resize(self.leads.len() - usize::from(self.time), Cell::Text(String::new()));
+        if !self.time && self.leads == ["row"] && lead.series.is_empty() {
+            series = vec![Cell::Number(lead.number.to_string())];
+        }
+        let mut cells: Vec<Cell> = time.map(Cell::Text).into_iter().chain(series).collect();
         if self.columns.long {
             cells.rotate_left(usize::from(self.time));
         }
         cells
     }
 
-    fn write(&mut self, cells: Vec<String>) -> Result<()> {
-        let line = match &self.sink {
-            Sink::Csv(_) => String::new(),
-            Sink::Jsonl(_) => self.json_line(cells.clone()),
-        };
+    fn write(&mut self, cells: Vec<Cell>) -> Result<()> {
         let written = match &mut self.sink {
-            Sink::Csv(out) => out.write_record(&cells).map_err(std::io::Error::from),
-            Sink::Jsonl(out) => out.write_all(line.as_bytes()),
+            Sink::Csv(out) => {
+                out.write_record(cells.iter().map(Cell::text)).map_err(std::io::Error::from)
+            }
+            Sink::Jsonl(out) => {
+                let named = self.names.iter().cloned().zip(cells.into_iter().map(Cell::json));
+                writeln!(out, "{}", Value::Object(named.collect()))
+            }
         };
         written.map_err(|e| Error::write(&self.place, &e))
-    }
-
-    fn json_line(&self, cells: Vec<String>) -> String {
-        let texts = self.leads.len() + self.columns.keep.len();
-        let mut object = Map::new();
-        for (at, (name, cell)) in self.names().into_iter().zip(cells).enumerate() {
-            let number = at == 0 && self.leads == ["row"];
-            let is_text = (at < texts && !number) || (self.columns.long && name == "target");
-            let value = match cell.as_str() {
-                "" => Value::Null,
-                _ if is_text => Value::String(cell),
-                _ => serde_json::from_str(&cell).unwrap_or(Value::String(cell)),
-            };
-            object.insert(name, value);
-        }
-        format!("{}\n", Value::Object(object))
     }
 
     /// Hands everything to the system.
@@ -222,7 +272,7 @@ pub(super) fn number(value: f32) -> String {
 }
 
 /// A truth as shortest text; empty where it is not known.
-fn truth_text(value: f64) -> String {
+pub(super) fn truth_text(value: f64) -> String {
     if value.is_nan() {
         return String::new();
     }

@@ -110,7 +110,8 @@ impl Observer for Clock {
 }
 
 /// Floating-point operations of a training step, forward and back: 3 x 2 x gates x hidden x (in + hidden) for
-/// each timestep, layer and direction; 3 x 2 x directions x hidden x outputs wherever the head reads.
+/// each timestep, layer and direction; 3 x 2 x directions x hidden x outputs wherever the head reads. Layers over
+/// characters are not counted: how often they run hangs on the words.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Flops {
     per_timestep: f64,
@@ -125,7 +126,7 @@ impl Flops {
         let layer = |input: f64| 6.0 * gates * width * (input + hidden);
         let linear = a.head == Head::Linear;
         Self {
-            per_timestep: layer(a.input as f64) + (a.layers as f64 - 1.0) * layer(width),
+            per_timestep: layer(a.input.features() as f64) + (a.layers as f64 - 1.0) * layer(width),
             per_reading: if linear { 6.0 * width * a.outputs as f64 } else { 0.0 },
             every_step: a.read == Read::EveryStep,
         }
@@ -168,6 +169,7 @@ pub(super) fn affordable(config: &Config, prepared: &Prepared, most: f64) -> Con
 mod tests {
     use super::*;
     use crate::config::Cell;
+    use crate::model::InputShape;
 
     #[test]
     fn operations_of_a_step_by_hand() {
@@ -175,12 +177,13 @@ mod tests {
             cell: Cell::Gru,
             directions: 2,
             layers: 2,
-            input: 5,
+            input: InputShape::numbers(5),
             hidden: 4,
             outputs: 3,
             head: Head::Linear,
             read: Read::EveryStep,
             dropout: 0.0,
+            input_dropout: 0.0,
         };
         // 3 gates of 4 units in 2 directions read 5 + 4 numbers, then 8 + 4; the head reads 8.
         let recurrent = 6.0 * 3.0 * 4.0 * 2.0 * (9.0 + 12.0);

@@ -56,7 +56,8 @@ pub struct StepBackward<'a> {
     pub c: &'a [f32],
     /// What forward left there.
     pub saved: &'a [f32],
-    /// In: dL/dh_t. Out: the part of dL/dh_{t-1} that does not pass through `h_proj`.
+    /// In: dL/dh_t but for what comes from above, which is added before a cell sees it. Out: the part of
+    /// dL/dh_{t-1} that does not pass through `h_proj`.
     pub dh: &'a mut [f32],
     /// In: dL/dc_t. Out: dL/dc_{t-1}. Empty unless the cell has `c`.
     pub dc: &'a mut [f32],
@@ -66,14 +67,39 @@ pub struct StepBackward<'a> {
     pub dh_proj: &'a mut [f32],
 }
 
+/// dL/d(output) of the layer at one timestep, row by row; a direction's own columns begin at `column`.
+#[derive(Clone, Copy, Debug)]
+pub struct Above<'a> {
+    /// `[rows, width]`.
+    pub d_out: &'a [f32],
+    /// Columns of both directions.
+    pub width: usize,
+    /// The first of this direction.
+    pub column: usize,
+}
+
+impl Above<'_> {
+    /// Adds its part of a row.
+    #[inline(always)]
+    fn add<V: Vector>(&self, row: usize, dh: &mut [f32]) {
+        let d_out = &self.d_out[row * self.width + self.column..][..dh.len()];
+        let (d_blocks, d_rest) = d_out.as_chunks::<WIDTH>();
+        let (blocks, rest) = dh.as_chunks_mut::<WIDTH>();
+        for (dh, d) in blocks.iter_mut().zip(d_blocks) {
+            V::load(dh).add(V::load(d)).store(dh);
+        }
+        rest.iter_mut().zip(d_rest).for_each(|(dh, d)| *dh += d);
+    }
+}
+
 /// Runs `gates` forward over one timestep.
 pub fn forward<G: Gates>(gates: &G, step: StepForward<'_>) {
     simd::run(Forward { gates, step });
 }
 
-/// Runs `gates` backward over one timestep.
-pub fn backward<G: Gates>(gates: &G, step: StepBackward<'_>) {
-    simd::run(Backward { gates, step });
+/// Adds to `step.dh` what comes from above, and runs `gates` backward over one timestep.
+pub fn backward<G: Gates>(gates: &G, step: StepBackward<'_>, above: Above<'_>) {
+    simd::run(Backward { gates, step, above });
 }
 
 struct Forward<'a, G> {
@@ -100,12 +126,16 @@ impl<G: Gates> Work for Forward<'_, G> {
 struct Backward<'a, G> {
     gates: &'a G,
     step: StepBackward<'a>,
+    above: Above<'a>,
 }
 
 impl<G: Gates> Work for Backward<'_, G> {
     #[inline(always)]
     fn run<V: Vector>(mut self) {
         let (rows, hidden) = (self.step.rows, self.step.hidden);
+        for (row, dh) in self.step.dh.chunks_exact_mut(hidden).enumerate() {
+            self.above.add::<V>(row, dh);
+        }
         let full = hidden - hidden % WIDTH;
         for row in 0..rows {
             for start in (0..full).step_by(WIDTH) {

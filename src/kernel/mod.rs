@@ -1,4 +1,4 @@
-//! The hot maths, and the only room with `unsafe`: products, gates, exp/tanh/sigmoid, one SIMD dispatch.
+//! The hot maths, and the only room with `unsafe`: products, gates, exp, ln, tanh, sigmoid, sin, cos, one SIMD dispatch.
 //!
 //! Everything here gives the same bits on every CPU: sums have one order (the rule in `product.rs`), functions are
 //! built from + - * / and fused multiply-add alone ([`functions`], [`scalar`]), and what the compiler
@@ -12,6 +12,7 @@ mod packed;
 mod product;
 pub mod scalar;
 mod simd;
+mod strided;
 mod sums;
 mod tile;
 mod vector;
@@ -19,9 +20,10 @@ mod vector;
 #[cfg(test)]
 pub(crate) use simd::testing::at_each_level;
 
-pub use gates::{Gates, StepBackward, StepForward, backward, forward};
+pub use gates::{Above, Gates, StepBackward, StepForward, backward, forward};
 pub use outer::{Columns, Rows, add_outer};
 pub use packed::Packed;
+pub use product::BLOCK;
 pub use simd::variant;
 pub use sums::add_columns;
 pub use tile::Start;

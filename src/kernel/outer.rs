@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::lanes::{Lanes, WIDTH};
 use super::product::BLOCK;
 use super::simd::{self, Work};
+use super::strided::Strided;
 use super::tile::{Left, Start, block_sums, put};
 use super::vector::Vector;
 
@@ -27,14 +28,29 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Rows in total.
-    pub(super) fn len(self) -> usize {
+    /// Rows in total: the terms of the sum.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(self) -> usize {
         self.steps * self.count
+    }
+
+    /// The same, as runs of rows that lie one behind the other.
+    #[inline(always)]
+    pub(super) fn runs(self, terms: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        let together = if self.count == self.stride { self.len().max(1) } else { self.count };
+        let mut term = terms.start;
+        std::iter::from_fn(move || {
+            let (step, row) = (term / together, term % together);
+            let count = (together - row).min(terms.end - term);
+            let place = step * self.stride + self.first + row;
+            term += count;
+            (count > 0).then_some(place..place + count)
+        })
     }
 
     /// Where the rows of some of the sum's terms lie, in order.
     #[inline(always)]
-    pub(super) fn places(self, terms: Range<usize>) -> impl Iterator<Item = usize> {
+    pub fn places(self, terms: Range<usize>) -> impl Iterator<Item = usize> {
         let (mut step, mut row) = (terms.start / self.count, terms.start % self.count);
         terms.map(move |_| {
             let place = step * self.stride + self.first + row;
@@ -73,6 +89,10 @@ impl<'a> Columns<'a> {
 /// Adds to `out` `[d, x]` the sum over `rows` of the products of a column of `d` and one of `x`, by the one rule.
 pub fn add_outer(d: &Columns<'_>, x: &Columns<'_>, rows: Rows, out: &mut [f32]) {
     assert_eq!(out.len(), d.range.len() * x.range.len(), "shape");
+    let out = match Strided::new(d, x, rows, out) {
+        Ok(strided) => return simd::run(strided),
+        Err(out) => out,
+    };
     let mut scratch = SCRATCH.take();
     simd::run(Outer { d, x, rows, out, scratch: &mut scratch });
     SCRATCH.set(scratch);
@@ -188,7 +208,13 @@ impl Outer<'_> {
 
 /// Adds sums to the rows of a column, from `row` on.
 #[inline(always)]
-fn add_column<V: Vector>(sums: V, out: &mut [f32], width: usize, row: usize, column: usize) {
+pub(super) fn add_column<V: Vector>(
+    sums: V,
+    out: &mut [f32],
+    width: usize,
+    row: usize,
+    column: usize,
+) {
     let mut lanes = [0.0; WIDTH];
     sums.store(&mut lanes);
     let rows = out[row * width..].chunks_exact_mut(width);

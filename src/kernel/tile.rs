@@ -62,7 +62,7 @@ pub(super) fn block_sums<V: Vector, const R: usize, const C: usize>(
 
 /// One k of all sums.
 #[inline(always)]
-fn step<'a, V: Vector, const R: usize, const C: usize>(
+pub(super) fn step<'a, V: Vector, const R: usize, const C: usize>(
     sums: &mut [[V; C]; R],
     left: impl Fn(usize) -> f32,
     panel: impl Fn(usize) -> &'a Lanes,

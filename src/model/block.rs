@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::input::InputShape;
+use super::spellings::Spellings;
 use crate::kernel::Rows;
 
 /// Rows that are summed together. A constant: what sums over rows is summed by so many rows at a time, so this
@@ -12,8 +14,10 @@ pub const BLOCK_ROWS: usize = 16;
 /// in a batch have multiples of [`BLOCK_ROWS`] rows, all but the last. Buffers are kept when a block is filled again.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
-    inputs: Vec<f32>, // [T, B, features]
-    features: usize,
+    inputs: Vec<f32>, // [T, B, numbers]
+    numbers: usize,
+    tokens: Vec<Vec<u32>>, // of each embedding, [T, B]
+    spellings: Vec<Spellings>,
     lengths: Vec<usize>, // [B], descending
     /// Place of row 0 in the whole batch; makes dropout independent of the blocking.
     pub first_row: usize,
@@ -22,14 +26,23 @@ pub struct Block {
 }
 
 impl Block {
-    /// Makes room for sequences of these lengths (longest first), all zeros.
-    pub fn reset(&mut self, lengths: &[usize], features: usize) {
+    /// Makes room for sequences of these lengths (longest first): numbers and tokens are zeros, spellings have to be
+    /// set at every step.
+    pub fn reset(&mut self, lengths: &[usize], shape: &InputShape) {
         assert!(lengths.windows(2).all(|w| w[0] >= w[1]), "rows come longest first");
-        self.features = features;
+        self.numbers = shape.numbers;
         self.lengths.clear();
         self.lengths.extend_from_slice(lengths);
+        let places = self.steps() * lengths.len();
         self.inputs.clear();
-        self.inputs.resize(self.steps() * lengths.len() * features, 0.0);
+        self.inputs.resize(places * shape.numbers, 0.0);
+        self.tokens.resize_with(shape.embeddings.len(), Vec::new);
+        for tokens in &mut self.tokens {
+            tokens.clear();
+            tokens.resize(places, 0);
+        }
+        self.spellings.resize_with(shape.characters.len(), Spellings::default);
+        self.spellings.iter_mut().for_each(|spellings| spellings.reset(places));
         self.first_row = 0;
         self.initial = None;
     }
@@ -44,9 +57,9 @@ impl Block {
         self.lengths.len()
     }
 
-    /// Values per step and sequence.
-    pub fn features(&self) -> usize {
-        self.features
+    /// Numbers per step and sequence.
+    pub fn numbers(&self) -> usize {
+        self.numbers
     }
 
     /// Steps of each sequence.
@@ -54,26 +67,57 @@ impl Block {
         &self.lengths
     }
 
-    /// `[T, B, features]`, flat.
+    /// The numbers, `[T, B, numbers]`, flat.
     pub fn inputs(&self) -> &[f32] {
         &self.inputs
     }
 
-    /// The features of one step of one sequence.
+    /// The numbers of one step of one sequence.
     pub fn step_mut(&mut self, t: usize, row: usize) -> &mut [f32] {
-        let at = (t * self.lengths.len() + row) * self.features;
-        &mut self.inputs[at..at + self.features]
+        let at = (t * self.lengths.len() + row) * self.numbers;
+        &mut self.inputs[at..at + self.numbers]
+    }
+
+    /// Says which row of embedding `k` one step of one sequence reads.
+    pub fn set_token(&mut self, k: usize, t: usize, row: usize, index: u32) {
+        let at = t * self.lengths.len() + row;
+        self.tokens[k][at] = index;
+    }
+
+    /// Says which characters encoder `k` reads at one step of one sequence. A word without characters is read as one
+    /// unknown character.
+    pub fn set_characters(&mut self, k: usize, t: usize, row: usize, characters: &[u32]) {
+        let at = t * self.lengths.len() + row;
+        self.spellings[k].set(at, characters);
+    }
+
+    /// The tokens of embedding `k`, `[T, B]`, flat.
+    pub(super) fn tokens(&self, k: usize) -> &[u32] {
+        &self.tokens[k]
+    }
+
+    /// What character encoder `k` reads.
+    pub(super) fn spellings(&self, k: usize) -> &Spellings {
+        &self.spellings[k]
     }
 
     /// The rows that are summed together, by the steps they have: of a `[T, B, n]` tensor, or with `last_only`
     /// of a `[1, B, n]` one.
-    pub(super) fn sums(&self, last_only: bool) -> impl Iterator<Item = Rows> {
+    pub fn sums(&self, last_only: bool) -> impl Iterator<Item = Rows> {
         let stride = self.rows();
         (0..stride).step_by(BLOCK_ROWS).map(move |first| {
             let Range { start, end } = first..stride.min(first + BLOCK_ROWS);
             let steps = if last_only { 1 } else { self.lengths[start] };
             Rows { steps, stride, first, count: end - start }
         })
+    }
+
+    /// Calls with the place (t x B + row) of every step of some rows: steps ascending, then rows.
+    pub(super) fn each_place(&self, rows: Range<usize>, mut visit: impl FnMut(usize)) {
+        for t in 0..self.steps() {
+            let live = rows.start..rows.end.min(self.live(t));
+            live.for_each(|row| visit(t * self.rows() + row));
+        }
     }
 
     /// Rows that have a step `t`: a prefix, because rows come longest first.

@@ -1,4 +1,4 @@
-//! Dropout between layers, as `torch.nn.LSTM(dropout=p)` has it: kept values are scaled by 1/(1-p).
+//! Dropout between layers, as `torch.nn.LSTM(dropout=p)` has it, and on what the first layer reads: kept values are scaled by 1/(1-p).
 //! Whether a value is kept is a pure function of where it stands, so nothing has to be saved and the
 //! number of threads cannot matter.
 
@@ -40,6 +40,11 @@ impl Mask<'_> {
             }
         }
     }
+}
+
+/// Applies a mask to values, or to their gradients.
+pub(super) fn scale(values: &mut [f32], factors: &[f32]) {
+    values.iter_mut().zip(factors).for_each(|(v, f)| *v *= f);
 }
 
 /// Layer, row, timestep and four units in the 56 bits of a random index; far beyond any real size they would

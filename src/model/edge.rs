@@ -20,7 +20,7 @@ pub struct Outputs {
     pub prediction: Array3<f32>,
 }
 
-/// Runs a network over `inputs` `(batch, n, emb)`, of which row b has `lengths[b]` real steps (at least 1).
+/// Runs a network that reads numbers alone over `inputs` `(batch, n, emb)`, of which row b has `lengths[b]` real steps (at least 1).
 pub fn run(
     network: &Network,
     params: &Tensors,
@@ -28,7 +28,8 @@ pub fn run(
     lengths: &[usize],
 ) -> Outputs {
     let (batch, n, features) = inputs.dim();
-    let a = *network.architecture();
+    let a = network.architecture();
+    assert!(!a.input.has_words(), "a network that reads numbers alone");
     let width = a.directions * a.hidden;
     let states = (a.layers * a.directions, batch, a.hidden);
     let steps = if a.read == Read::EveryStep { n } else { 1 };
@@ -44,7 +45,7 @@ pub fn run(
     let (mut block, mut tape) = (Block::default(), network.tape());
     for rows in order.chunks(BLOCK_ROWS) {
         let sorted: Vec<usize> = rows.iter().map(|&b| lengths[b]).collect();
-        block.reset(&sorted, features);
+        block.reset(&sorted, &a.input);
         for (row, &b) in rows.iter().enumerate() {
             for t in 0..lengths[b] {
                 let values = block.step_mut(t, row);

@@ -15,11 +15,18 @@ use crate::kernel::{self, Columns};
 pub struct GradientPart {
     /// Where it lies in the flat gradient.
     pub range: Range<usize>,
-    kind: PartKind,
+    pub(super) kind: PartKind,
+}
+
+impl GradientPart {
+    /// Whether it belongs to the head; such parts come last.
+    pub fn of_head(&self) -> bool {
+        matches!(self.kind, PartKind::HeadWeight { .. } | PartKind::HeadBias)
+    }
 }
 
 #[derive(Clone, Debug)]
-enum PartKind {
+pub(super) enum PartKind {
     InputWeight {
         layer: usize,
         direction: usize,
@@ -39,6 +46,16 @@ enum PartKind {
         units: Range<usize>,
     },
     HeadBias,
+    /// Some rows of an embedding.
+    Table {
+        embedding: usize,
+        rows: Range<usize>,
+    },
+    /// A part of a network over characters.
+    Characters {
+        encoder: usize,
+        part: Box<GradientPart>,
+    },
 }
 
 /// Weight rows of a gradient part: small enough to share the work, large enough for what is copied once per part.
@@ -69,6 +86,18 @@ impl Network {
             }
             parts.push(GradientPart { range: head.bias.range(), kind: PartKind::HeadBias });
         }
+        for (embedding, e) in self.input.embeddings.iter().enumerate() {
+            for rows in e.parts() {
+                let kind = PartKind::Table { embedding, rows: rows.clone() };
+                parts.push(weight_part(e.weight.range(), e.width(), rows, kind));
+            }
+        }
+        for (encoder, e) in self.input.encoders.iter().enumerate() {
+            for part in e.network.gradient_parts() {
+                let (range, part) = (part.range.clone(), Box::new(part));
+                parts.push(GradientPart { range, kind: PartKind::Characters { encoder, part } });
+            }
+        }
         parts
     }
 
@@ -79,9 +108,22 @@ impl Network {
             (r, r.width(), &tape.layers[layer].directions[direction])
         };
         match part.kind.clone() {
+            PartKind::Table { embedding, rows } => {
+                let (tokens, dx) = (block.tokens(embedding), &tape.input.dx);
+                self.input.embeddings[embedding].add_gradient(&rows, tokens, block, dx, grads);
+            }
+            PartKind::Characters { encoder, part } => {
+                let network = &self.input.encoders[encoder].network;
+                for group in tape.input.encoders[encoder].groups() {
+                    network.add_gradient(&part, &group.block, &group.tape, grads);
+                }
+            }
             PartKind::InputWeight { layer, direction, units } => {
                 let (r, width, steps) = recurrence(layer, direction);
-                let x = if layer == 0 { block.inputs() } else { &tape.layers[layer - 1].out };
+                let x = match layer.checked_sub(1) {
+                    None => tape.input.x(block),
+                    Some(below) => &tape.layers[below].out,
+                };
                 let d = Columns { values: steps.dx_proj(width), width, range: units };
                 let x = Columns::all(x, r.weight_ih.dim()[1]);
                 block.sums(false).for_each(|rows| kernel::add_outer(&d, &x, rows, grads));
@@ -105,26 +147,11 @@ impl Network {
                     hh.copy_from_slice(ih);
                 }
             }
-            PartKind::HeadWeight { units } => {
-                let (outputs, width) = (self.architecture.outputs, self.width());
-                let d = Columns { values: &tape.dy, width: outputs, range: units };
-                let h = Columns::all(self.head_input(tape), width);
+            PartKind::HeadWeight { .. } | PartKind::HeadBias => {
+                let read = (&tape.dy[..], self.read_states(&tape.layers, &tape.features));
                 let sums = block.sums(self.architecture.read == Read::FinalState);
-                sums.for_each(|rows| kernel::add_outer(&d, &h, rows, grads));
+                sums.for_each(|rows| self.add_head_gradient(part, read, rows, grads));
             }
-            PartKind::HeadBias => {
-                let d = Columns::all(&tape.dy, self.architecture.outputs);
-                let sums = block.sums(self.architecture.read == Read::FinalState);
-                sums.for_each(|rows| kernel::add_columns(&d, rows, grads));
-            }
-        }
-    }
-
-    /// What the head read, one row per output step.
-    fn head_input<'t>(&self, tape: &'t Tape) -> &'t [f32] {
-        match self.architecture.read {
-            Read::EveryStep => &tape.layers.last().expect("at least one layer").out,
-            Read::FinalState => &tape.features,
         }
     }
 

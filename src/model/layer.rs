@@ -2,12 +2,12 @@
 
 use super::block::{Block, State};
 use super::direction::Direction;
-use super::dropout::{DropoutKey, Mask};
+use super::dropout::{DropoutKey, Mask, scale};
 use super::params::Layout;
-use super::recurrence::{self, Above, Recurrence};
+use super::recurrence::{self, Recurrence};
 use super::weights::Recurrent;
 use crate::config::Cell;
-use crate::kernel::Start;
+use crate::kernel::{Above, Start};
 
 /// What every layer of a network shares.
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +33,19 @@ pub(super) struct Tape {
 }
 
 impl Layer {
-    pub(super) fn new(index: usize, shape: Shape, input: usize, layout: &mut Layout) -> Self {
-        let recurrence =
-            |&d| Recurrence::new(shape.cell, d, index, input, shape.hidden, &mut *layout);
+    /// `prefix`: what its tensors' names begin with.
+    pub(super) fn new(
+        prefix: &str,
+        index: usize,
+        shape: Shape,
+        input: usize,
+        layout: &mut Layout,
+    ) -> Self {
+        let recurrence = |&d: &Direction| {
+            let suffix = if d == Direction::Reverse { "_reverse" } else { "" };
+            let name = |tensor: &str| format!("{prefix}{tensor}_l{index}{suffix}");
+            Recurrence::new(shape.cell, d, name, input, shape.hidden, &mut *layout)
+        };
         Self { index, shape, recurrences: shape.directions.iter().map(recurrence).collect() }
     }
 
@@ -73,6 +83,12 @@ impl Layer {
             for (t, out) in out {
                 let h = tape.directions[k].output(self.shape.directions[k], t, hidden);
                 let live = block.live(t);
+                if width == hidden {
+                    let (live, dead) = out.split_at_mut(live * hidden);
+                    live.copy_from_slice(&h[..live.len()]);
+                    dead.fill(0.0);
+                    continue;
+                }
                 for (row, out) in out.chunks_exact_mut(width).enumerate() {
                     let out = &mut out[k * hidden..][..hidden];
                     if row < live {
@@ -138,8 +154,4 @@ impl Layer {
             }
         }
     }
-}
-
-fn scale(values: &mut [f32], factors: &[f32]) {
-    values.iter_mut().zip(factors).for_each(|(v, f)| *v *= f);
 }

@@ -4,17 +4,23 @@
 pub mod cell;
 
 mod block;
+mod characters;
 mod direction;
 mod dropout;
 mod edge;
+mod embedding;
+mod features;
 mod gradient;
 mod head;
 mod init;
+mod input;
 mod layer;
 mod network;
 mod non_finite;
 mod params;
 mod recurrence;
+mod softmax;
+mod spellings;
 mod weights;
 
 pub use block::{BLOCK_ROWS, Block, State};
@@ -23,7 +29,10 @@ pub use dropout::DropoutKey;
 pub use edge::{Outputs, run};
 pub use gradient::GradientPart;
 pub use init::initial_params;
+pub use input::{CharactersShape, EmbeddingShape, InputShape};
 pub use network::{Architecture, Network, Read, Tape};
 pub use non_finite::Spot;
 pub use params::{Entry, Layout, Slot, Tensors};
+pub(crate) use softmax::exponentials;
+pub use softmax::softmax;
 pub use weights::Weights;

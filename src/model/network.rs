@@ -1,21 +1,22 @@
 //! Layers on top of each other and a head. Single-layer, multi-layer and bidirectional networks are
 //! values of this type, not ways through the code.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::block::{Block, State};
 use super::cell;
 use super::direction::Direction;
 use super::dropout::DropoutKey;
+use super::features::{self, Features};
 use super::head::Linear;
+use super::input::InputShape;
 use super::layer::{self, Layer, Shape};
 use super::params::Layout;
 use super::weights::{Recurrent, Weights};
 use crate::config::{Cell, Head};
 
 /// What a network is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
     /// The recurrent cell.
     pub cell: Cell,
@@ -23,8 +24,8 @@ pub struct Architecture {
     pub directions: usize,
     /// Recurrent layers.
     pub layers: usize,
-    /// Features per timestep (emb).
-    pub input: usize,
+    /// What is read at a timestep.
+    pub input: InputShape,
     /// Units per layer and direction.
     pub hidden: usize,
     /// Outputs per step.
@@ -35,6 +36,8 @@ pub struct Architecture {
     pub read: Read,
     /// Chance of dropout between layers while training.
     pub dropout: f32,
+    /// Chance of dropout on what the first layer reads, while training.
+    pub input_dropout: f32,
 }
 
 /// Which hidden states the head reads.
@@ -50,7 +53,8 @@ pub enum Read {
 #[derive(Clone, Debug)]
 pub struct Network {
     pub(super) architecture: Architecture,
-    layout: Arc<Layout>,
+    layout: Arc<Layout>, // empty in a network within another
+    pub(super) input: Features,
     pub(super) layers: Vec<Layer>,
     pub(super) head: Option<Linear>,
 }
@@ -58,16 +62,32 @@ pub struct Network {
 /// Every buffer of a pass over one block; reused for the next, whatever its shape.
 #[derive(Clone, Debug)]
 pub struct Tape {
+    pub(super) input: features::Tape,
     pub(super) layers: Vec<layer::Tape>,
     pub(super) features: Vec<f32>, // [B, directions * H]: the final states, where the head reads those
-    d_features: Vec<f32>,
-    y: Vec<f32>,             // [S, B, outputs]; S = T or 1
+    pub(super) d_features: Vec<f32>,
+    y: Vec<f32>, // [S, B, outputs]; S = T or 1; made by `forward`, not by `forward_states`
     pub(super) dy: Vec<f32>, // dL/dy
+}
+
+/// What the names of its tensors begin with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Names<'a> {
+    pub(super) recurrent: &'a str,
+    pub(super) embedding: &'a str,
 }
 
 impl Network {
     /// The network of an architecture.
     pub fn new(architecture: Architecture) -> Self {
+        let mut layout = Layout::default();
+        let names = Names { recurrent: "rnn.", embedding: "embedding." };
+        let network = Self::within(architecture, names, &mut layout);
+        Self { layout: Arc::new(layout), ..network }
+    }
+
+    /// A network whose parameters lie among others.
+    pub(super) fn within(architecture: Architecture, names: Names, layout: &mut Layout) -> Self {
         let a = &architecture;
         let directions: &[Direction] = match a.directions {
             1 => &[Direction::Forward],
@@ -75,16 +95,19 @@ impl Network {
         };
         let shape = Shape { cell: a.cell, hidden: a.hidden, directions };
         let width = directions.len() * a.hidden;
-        let mut layout = Layout::default();
-        let layers = (0..a.layers)
-            .map(|k| Layer::new(k, shape, if k == 0 { a.input } else { width }, &mut layout))
-            .collect();
+        let layer = |k| {
+            let input = if k == 0 { a.input.features() } else { width };
+            Layer::new(names.recurrent, k, shape, input, &mut *layout)
+        };
+        let layers = (0..a.layers).map(layer).collect();
         let head = match a.head {
-            Head::Linear => Some(Linear::new("head", width, a.outputs, &mut layout)),
+            Head::Linear => Some(Linear::new("head", width, a.outputs, layout)),
             Head::None => None,
         };
+        // Behind the others: a network that reads numbers alone ends here.
+        let input = Features::new(&a.input, names, layout);
         assert!(head.is_some() || a.outputs == width, "without a head the outputs are h_t");
-        Self { architecture, layout: Arc::new(layout), layers, head }
+        Self { architecture, layout: Arc::default(), input, layers, head }
     }
 
     /// What it is made of.
@@ -100,6 +123,7 @@ impl Network {
     /// An empty tape.
     pub fn tape(&self) -> Tape {
         Tape {
+            input: self.input.tape(),
             layers: self.layers.iter().map(Layer::tape).collect(),
             features: Vec::new(),
             d_features: Vec::new(),
@@ -109,7 +133,7 @@ impl Network {
     }
 
     /// Width of the last layer's hidden state, both directions.
-    pub(super) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.architecture.directions * self.architecture.hidden
     }
 
@@ -121,83 +145,58 @@ impl Network {
         dropout: Option<DropoutKey>,
         tape: &mut Tape,
     ) {
-        assert_eq!(block.features(), self.architecture.input, "features of the block");
+        self.forward_states(weights, block, dropout, tape);
+        let count = self.readings(block);
+        let Tape { layers, features, y, dy, .. } = tape;
+        y.resize(count * self.architecture.outputs, 0.0);
+        dy.resize(count * self.architecture.outputs, 0.0);
+        let h = self.read_states(layers, features);
+        self.outputs(weights, &h[..count * self.width()], count, y);
+    }
+
+    /// The hidden states alone, for outputs that are asked for later: see [`Network::outputs`].
+    pub fn forward_states(
+        &self,
+        weights: &Weights,
+        block: &Block,
+        dropout: Option<DropoutKey>,
+        tape: &mut Tape,
+    ) {
+        assert_eq!(block.numbers(), self.architecture.input.numbers, "numbers of the block");
+        let chance = self.architecture.input_dropout;
+        let on_input = dropout.filter(|_| chance > 0.0).map(|key| (key, chance));
+        self.input.forward(weights, block, on_input, &mut tape.input);
         let chance = self.architecture.dropout;
         for (k, layer) in self.layers.iter().enumerate() {
             let (below, above) = tape.layers.split_at_mut(k);
-            let x = below.last().map_or(block.inputs(), |tape| &tape.out);
+            let x = below.last().map_or(tape.input.x(block), |tape| &tape.out);
             let between = k + 1 < self.layers.len() && chance > 0.0;
             let dropout = dropout.filter(|_| between).map(|key| (key, chance));
             let weights = self.of_layer(weights, k);
             layer.forward(weights, block, x, dropout, &mut above[0]);
         }
-        self.read(weights, block, tape);
-    }
-
-    /// Hidden states to outputs.
-    fn read(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
-        let Tape { layers, features, d_features, y, dy } = tape;
-        let top = layers.last().expect("at least one layer");
-        let (width, outputs) = (self.width(), self.architecture.outputs);
-        let (h, count) = match self.architecture.read {
-            Read::EveryStep => (&top.out, block.steps() * block.rows()),
-            Read::FinalState => {
-                features.resize(block.rows() * width, 0.0);
-                d_features.resize(block.rows() * width, 0.0);
-                self.each_final_step(block, |row, at, columns| {
-                    features[row * width..][columns.clone()]
-                        .copy_from_slice(&top.out[at * width..][columns]);
-                });
-                (&*features, block.rows())
-            }
-        };
-        y.resize(count * outputs, 0.0);
-        dy.resize(count * outputs, 0.0);
-        match &weights.head {
-            Some(head) => head.forward(&h[..count * width], count, y),
-            None => y.copy_from_slice(&h[..count * width]),
-        }
-    }
-
-    /// Calls with (row, step x row of its final state, columns) for each row and direction.
-    fn each_final_step(&self, block: &Block, mut visit: impl FnMut(usize, usize, Range<usize>)) {
-        let hidden = self.architecture.hidden;
-        for (row, &length) in block.lengths().iter().enumerate() {
-            visit(row, (length - 1) * block.rows() + row, 0..hidden);
-            if self.architecture.directions == 2 {
-                visit(row, row, hidden..2 * hidden);
-            }
+        if self.architecture.read == Read::FinalState {
+            self.gather_final_states(block, tape);
         }
     }
 
     /// Walks back from `tape.output_gradient()`, leaving all that [`Network::add_gradient`] needs.
     pub fn backward(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
         self.read_backward(weights, block, tape);
-        for (k, layer) in self.layers.iter().enumerate().rev() {
-            let (below, above) = tape.layers.split_at_mut(k);
-            let dx = below.last_mut().map(|tape| &mut tape.d_out[..]);
-            layer.backward(self.of_layer(weights, k), block, &mut above[0], dx);
-        }
+        self.backward_states(weights, block, tape);
     }
 
-    fn read_backward(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
-        let Tape { layers, d_features, dy, .. } = tape;
-        let d_out = &mut layers.last_mut().expect("at least one layer").d_out;
-        let (width, outputs) = (self.width(), self.architecture.outputs);
-        let final_only = self.architecture.read == Read::FinalState;
-        let count = dy.len() / outputs;
-        let dh = if final_only { &mut *d_features } else { &mut *d_out };
-        match &weights.head {
-            Some(head) => head.backward(dy, count, &mut dh[..count * width]),
-            None => dh[..count * width].copy_from_slice(dy),
+    /// Walks back from the gradient of the last layer's hidden states.
+    pub fn backward_states(&self, weights: &Weights, block: &Block, tape: &mut Tape) {
+        for (k, layer) in self.layers.iter().enumerate().rev() {
+            let (below, above) = tape.layers.split_at_mut(k);
+            let dx = match below.last_mut() {
+                Some(tape) => Some(&mut tape.d_out[..]),
+                None => self.input.is_learned().then_some(&mut tape.input.dx[..]),
+            };
+            layer.backward(self.of_layer(weights, k), block, &mut above[0], dx);
         }
-        if final_only {
-            d_out.fill(0.0);
-            self.each_final_step(block, |row, at, columns| {
-                d_out[at * width..][columns.clone()]
-                    .copy_from_slice(&d_features[row * width..][columns]);
-            });
-        }
+        self.input.backward(weights, block, &mut tape.input);
     }
 
     fn of_layer<'w>(&self, weights: &'w Weights, layer: usize) -> &'w [Recurrent] {

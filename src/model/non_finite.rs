@@ -67,7 +67,7 @@ impl Network {
     /// The first number of a forward pass that is not finite.
     pub fn spot_forward(&self, block: &Block, tape: &Tape) -> Option<Spot> {
         let steps = block.steps();
-        let inputs = one(block.inputs(), block.features(), "input");
+        let inputs = one(block.inputs(), block.numbers(), "input");
         let found = (0..steps).find_map(|t| inputs.look(block, t));
         let in_layers = || {
             let mut layers = tape.layers.iter().enumerate();

@@ -1,6 +1,6 @@
 //! Tests of where a pass stops being finite.
 
-use super::super::{Architecture, Read, Tensors, Weights};
+use super::super::{Architecture, InputShape, Read, Tensors, Weights};
 use super::*;
 use crate::config::{Cell, Head, Nonlinearity};
 
@@ -14,16 +14,17 @@ fn spots(
         cell,
         directions: 2,
         layers: 2,
-        input: 2,
+        input: InputShape::numbers(2),
         hidden: 3,
         outputs: 2,
         head: Head::Linear,
         read,
         dropout: 0.0,
+        input_dropout: 0.0,
     });
     let mut params = super::super::initial_params(&network, 1);
     let mut block = Block::default();
-    block.reset(&[5, 3], 2);
+    block.reset(&[5, 3], &InputShape::numbers(2));
     for (t, row) in [(0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (0, 1), (1, 1), (2, 1)] {
         block.step_mut(t, row).copy_from_slice(&[t as f32 / 4.0, -1.0]);
     }

@@ -32,12 +32,23 @@ impl<D: Dimension> Slot<D> {
 /// One tensor by name, as files see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// PyTorch's name with a prefix: `rnn.weight_ih_l0`, `head.bias`.
+    /// PyTorch's name with a prefix: `rnn.weight_ih_l0`, `head.bias`, `embedding.word.weight`.
     pub name: String,
     /// Its shape, row-major.
     pub shape: Vec<usize>,
     /// First element in the flat buffer.
     pub offset: usize,
+    /// How its numbers are first drawn.
+    pub(super) first: First,
+}
+
+/// How first values are drawn, as PyTorch does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum First {
+    /// Evenly between ±1/sqrt(inputs).
+    Uniform { inputs: usize },
+    /// From the standard normal distribution.
+    Normal,
 }
 
 impl Entry {
@@ -56,15 +67,16 @@ pub struct Layout {
 
 impl Layout {
     /// Appends a tensor.
-    pub fn add<D: Dimension>(
+    pub(super) fn add<D: Dimension>(
         &mut self,
         name: String,
         shape: impl IntoDimension<Dim = D>,
+        first: First,
     ) -> Slot<D> {
         let dim = shape.into_dimension();
         let offset = self.len;
         self.len += dim.size();
-        self.entries.push(Entry { name, shape: dim.slice().to_vec(), offset });
+        self.entries.push(Entry { name, shape: dim.slice().to_vec(), offset, first });
         Slot { offset, dim }
     }
 

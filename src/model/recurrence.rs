@@ -7,10 +7,10 @@ use ndarray::{Ix1, Ix2};
 use super::block::Block;
 use super::cell;
 use super::direction::Direction;
-use super::params::{Layout, Slot};
+use super::params::{First, Layout, Slot};
 use super::weights::Recurrent;
 use crate::config::Cell;
-use crate::kernel::{Start, StepBackward, StepForward};
+use crate::kernel::{Above, Start, StepBackward, StepForward};
 
 #[derive(Clone, Debug)]
 pub(super) struct Recurrence {
@@ -43,35 +43,26 @@ pub(super) struct Tape {
     dc: Vec<f32>,                 // [B, H] or empty
 }
 
-/// dL/d(output) of a layer, `[T, B, width]`; a direction's own columns begin at `column`.
-#[derive(Clone, Copy)]
-pub(super) struct Above<'a> {
-    pub(super) d_out: &'a [f32],
-    pub(super) width: usize,
-    pub(super) column: usize,
-}
-
 impl Recurrence {
     pub(super) fn new(
         cell: Cell,
         direction: Direction,
-        layer: usize,
+        name: impl Fn(&str) -> String,
         input: usize,
         hidden: usize,
         layout: &mut Layout,
     ) -> Self {
         let width = cell::gates(cell) * hidden;
-        let suffix = if direction == Direction::Reverse { "_reverse" } else { "" };
-        let name = |tensor: &str| format!("rnn.{tensor}_l{layer}{suffix}");
+        let first = First::Uniform { inputs: hidden };
         Self {
             cell,
             direction,
             hidden,
             input,
-            weight_ih: layout.add(name("weight_ih"), (width, input)),
-            weight_hh: layout.add(name("weight_hh"), (width, hidden)),
-            bias_ih: layout.add(name("bias_ih"), width),
-            bias_hh: layout.add(name("bias_hh"), width),
+            weight_ih: layout.add(name("weight_ih"), (width, input), first),
+            weight_hh: layout.add(name("weight_hh"), (width, hidden), first),
+            bias_ih: layout.add(name("bias_ih"), width, first),
+            bias_hh: layout.add(name("bias_hh"), width, first),
         }
     }
 
@@ -143,7 +134,7 @@ impl Recurrence {
         weights.input.forward.product(x, rows.len(), Start::Row(&weights.input.bias), gates);
     }
 
-    /// Walks back through time. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end. Where it
+    /// Walks back through time from what is above, at all steps. Leaves dL/dx_proj and dL/dh_proj in the tape, zero behind a sequence's end. Where it
     /// is wanted, dL/dx = start + dL/dx_proj W_ih, `[T, B, input]`.
     pub(super) fn backward(
         &self,
@@ -162,11 +153,6 @@ impl Recurrence {
         let together = self.together(rows);
         for (k, t) in (0..steps).rev().map(|k| (k, self.direction.time(k, steps))) {
             let live = block.live(t);
-            let d_out = &above.d_out[t * rows * above.width..];
-            for (row, dh) in tape.dh[..live * hidden].chunks_exact_mut(hidden).enumerate() {
-                let d_out = &d_out[row * above.width + above.column..][..hidden];
-                dh.iter_mut().zip(d_out).for_each(|(dh, d)| *dh += d);
-            }
             let span = t * rows * width..(t + 1) * rows * width;
             tape.gates[span.clone()][live * width..].fill(0.0);
             if separate {
@@ -196,7 +182,8 @@ impl Recurrence {
                     &mut []
                 },
             };
-            cell::backward(self.cell, step);
+            let d_out = &above.d_out[t * rows * above.width..];
+            cell::backward(self.cell, step, Above { d_out, ..above });
             let dh_proj = if separate { &tape.dh_proj[span] } else { &tape.gates[span] };
             let dh = &mut tape.dh[..live * hidden];
             let dh_proj = &dh_proj[..live * width];

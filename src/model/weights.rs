@@ -2,6 +2,7 @@
 //! predictions) and then read by all blocks on all threads.
 
 use super::head::Linear;
+use super::layer::Layer;
 use super::network::Network;
 use super::params::Tensors;
 use super::recurrence::Recurrence;
@@ -12,6 +13,8 @@ use crate::kernel::Packed;
 pub struct Weights {
     pub(super) recurrences: Vec<Recurrent>, // layer by layer, direction by direction
     pub(super) head: Option<Affine>,
+    pub(super) tables: Vec<Vec<f32>>, // of each embedding, [size, width]
+    pub(super) encoders: Vec<Weights>, // of each network over characters
     backward: bool,
 }
 
@@ -32,13 +35,19 @@ pub(super) struct Affine {
     pub(super) backward: Packed,
 }
 
-/// One matrix to be packed.
-struct Job<'a> {
-    affine: &'a mut Affine,
-    weight: &'a [f32],
-    bias: &'a [f32],
-    outputs: usize,
-    backward: bool,
+/// One matrix to be packed, or a table to be copied.
+enum Job<'a> {
+    Matrix {
+        affine: &'a mut Affine,
+        weight: &'a [f32],
+        bias: &'a [f32],
+        outputs: usize,
+        backward: bool,
+    },
+    Table {
+        to: &'a mut Vec<f32>,
+        from: &'a [f32],
+    },
 }
 
 /// Networks with fewer parameters are packed by the thread that asks: the others would come too late to help.
@@ -59,7 +68,13 @@ impl Weights {
     pub fn room(network: &Network) -> Self {
         let recurrences = network.layers.iter().map(|layer| layer.recurrences.len()).sum();
         let head = network.head.as_ref().map(|_| Affine::default());
-        Self { recurrences: vec![Recurrent::default(); recurrences], head, backward: true }
+        Self {
+            recurrences: vec![Recurrent::default(); recurrences],
+            head,
+            tables: vec![Vec::new(); network.input.embeddings.len()],
+            encoders: network.input.encoders.iter().map(|e| Self::room(&e.network)).collect(),
+            backward: true,
+        }
     }
 
     fn packed(network: &Network, params: &Tensors, backward: bool) -> Self {
@@ -71,46 +86,62 @@ impl Weights {
     /// Takes over all parameters.
     pub fn pack(&mut self, network: &Network, params: &Tensors) {
         let backward = self.backward;
-        let recurrences = network.layers.iter().enumerate().flat_map(|(layer, l)| {
-            // Nothing asks for the gradient of the network's inputs.
-            l.recurrences.iter().map(move |r| (r, layer > 0))
-        });
-        let head = self.head.as_mut().zip(network.head.as_ref());
-        let head = head.map(|(affine, head)| head.packing(params, affine, backward));
-        let recurrent =
-            self.recurrences.iter_mut().zip(recurrences).flat_map(|(weights, (r, below))| {
-                let Recurrent { input, hidden } = weights;
-                r.packing(params, input, hidden, backward && below, backward)
-            });
-        let jobs = recurrent.chain(head);
+        let jobs = self.jobs(network, params.as_slice(), backward);
         if network.layout().len() < WORTH_SHARING {
             jobs.for_each(Job::run);
         } else {
             rayon::scope(|scope| jobs.for_each(|job| scope.spawn(|_| job.run())));
         }
     }
+
+    /// What there is to be packed.
+    fn jobs<'a>(
+        &'a mut self,
+        network: &'a Network,
+        params: &'a [f32],
+        backward: bool,
+    ) -> Box<dyn Iterator<Item = Job<'a>> + Send + 'a> {
+        let Self { recurrences, head, tables, encoders, .. } = self;
+        // Nothing asks for the gradient of numbers.
+        let learned = network.input.is_learned();
+        let of_layer = move |(layer, l): (usize, &'a Layer)| {
+            l.recurrences.iter().map(move |r| (r, layer > 0 || learned))
+        };
+        let parts = network.layers.iter().enumerate().flat_map(of_layer);
+        let recurrent = recurrences.iter_mut().zip(parts).flat_map(move |(weights, (r, below))| {
+            let Recurrent { input, hidden } = weights;
+            r.packing(params, input, hidden, backward && below, backward)
+        });
+        let head = head.as_mut().zip(network.head.as_ref());
+        let head = head.map(|(affine, head)| head.packing(params, affine, backward));
+        let tables = tables.iter_mut().zip(&network.input.embeddings);
+        let tables = tables.map(|(to, e)| Job::Table { to, from: &params[e.weight.range()] });
+        let encoders = encoders.iter_mut().zip(&network.input.encoders);
+        let encoders = encoders.flat_map(move |(w, e)| w.jobs(&e.network, params, backward));
+        Box::new(recurrent.chain(head).chain(tables).chain(encoders))
+    }
 }
 
 impl Recurrence {
     fn packing<'a>(
         &self,
-        params: &'a Tensors,
+        params: &'a [f32],
         input: &'a mut Affine,
         hidden: &'a mut Affine,
         input_backward: bool,
         hidden_backward: bool,
     ) -> [Job<'a>; 2] {
         let outputs = self.width();
-        let part = |range| &params.as_slice()[range];
+        let part = |range| &params[range];
         [
-            Job {
+            Job::Matrix {
                 affine: input,
                 weight: part(self.weight_ih.range()),
                 bias: part(self.bias_ih.range()),
                 outputs,
                 backward: input_backward,
             },
-            Job {
+            Job::Matrix {
                 affine: hidden,
                 weight: part(self.weight_hh.range()),
                 bias: part(self.bias_hh.range()),
@@ -122,22 +153,29 @@ impl Recurrence {
 }
 
 impl Linear {
-    fn packing<'a>(&self, params: &'a Tensors, affine: &'a mut Affine, backward: bool) -> Job<'a> {
-        let part = |range| &params.as_slice()[range];
+    fn packing<'a>(&self, params: &'a [f32], affine: &'a mut Affine, backward: bool) -> Job<'a> {
+        let part = |range| &params[range];
         let (weight, bias) = (part(self.weight.range()), part(self.bias.range()));
-        Job { affine, weight, bias, outputs: bias.len(), backward }
+        Job::Matrix { affine, weight, bias, outputs: bias.len(), backward }
     }
 }
 
 impl Job<'_> {
     fn run(self) {
-        let Job { affine, weight, bias, outputs, backward } = self;
-        let inputs = weight.len() / outputs;
-        affine.forward.pack_transposed(weight, outputs, inputs);
-        affine.bias.clear();
-        affine.bias.extend_from_slice(bias);
-        if backward {
-            affine.backward.pack(weight, outputs, inputs);
+        match self {
+            Job::Matrix { affine, weight, bias, outputs, backward } => {
+                let inputs = weight.len() / outputs;
+                affine.forward.pack_transposed(weight, outputs, inputs);
+                affine.bias.clear();
+                affine.bias.extend_from_slice(bias);
+                if backward {
+                    affine.backward.pack(weight, outputs, inputs);
+                }
+            }
+            Job::Table { to, from } => {
+                to.clear();
+                to.extend_from_slice(from);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What makes a network better: the loss, the update rules, the learning rate, clipping.
 
 mod clip;
+mod cross_entropy;
 mod loss;
 mod optimizer;
 mod schedule;

@@ -4,7 +4,8 @@
 mod in_order;
 mod plan;
 mod predictor;
+mod worker;
 
 pub use in_order::InOrder;
 pub use plan::Plan;
-pub use predictor::{Answer, Prediction, Predictor};
+pub use predictor::{Answer, Prediction, Predictor, WordsOf};

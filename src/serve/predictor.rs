@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::plan::Plan;
-use crate::data::{Encoder, ScalerSet, Scalers};
-use crate::model::{Architecture, BLOCK_ROWS, Block, Network, Read, State, Tape, Tensors, Weights};
+use super::worker::Worker;
+use crate::data::{Encoder, ScalerSet, Scalers, WordPool, Words};
+use crate::model::{Architecture, BLOCK_ROWS, Network, Read, State, Tensors, Weights};
 
 /// What is known about a row that was pushed with a ticket.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,23 +19,27 @@ pub struct Answer {
     pub prediction: Option<Prediction>,
 }
 
-/// A prediction, one number per target and step (target x steps + step - 1).
+/// A prediction, one number per target and step (target x steps + step - 1), or one class per step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
     /// As the network puts it out: scaled, counted from the anchor.
     pub outputs: Vec<f32>,
-    /// In data units.
+    /// In data units; of a category the likeliest class.
     pub values: Vec<f32>,
+    /// Of a category, `[steps, classes]`; else empty.
+    pub probabilities: Vec<f32>,
 }
 
 /// Makes predictions for any number of series.
 pub struct Predictor<'a> {
-    network: Network,
-    weights: Weights,
-    encoder: &'a Encoder,
+    pub(super) network: Network,
+    pub(super) weights: Weights,
+    pub(super) encoder: &'a Encoder,
     scalers: &'a Scalers,
-    plan: Plan,
-    tracks: Vec<Track<'a>>,
+    pub(super) plan: Plan,
+    /// The words that rows refer to by number, of each column.
+    words: WordsOf<'a>,
+    pub(super) tracks: Vec<Track<'a>>,
     by_key: HashMap<Vec<String>, usize>,
     jobs: Vec<Job>,
     pending: usize,
@@ -42,38 +47,42 @@ pub struct Predictor<'a> {
     answers: Vec<Answer>,
 }
 
+/// The words that rows refer to.
+pub enum WordsOf<'a> {
+    /// All of a table, of each column.
+    Table(&'a [Words]),
+    /// Those of a stream so far.
+    Stream(WordPool),
+}
+
 /// One series: the rows that later predictions may still read.
-struct Track<'a> {
-    scalers: &'a ScalerSet,
-    values: Vec<f64>, // [rows, columns]
-    tickets: Vec<Option<u64>>,
+pub(super) struct Track<'a> {
+    pub(super) scalers: &'a ScalerSet,
+    pub(super) values: Vec<f64>, // [rows, columns]
+    pub(super) tickets: Vec<Option<u64>>,
     /// Rows of `values` that belong to finished blocks.
     done: usize,
     /// Where a running prediction stands.
-    state: Option<State>,
+    pub(super) state: Option<State>,
 }
 
 /// One sequence to run.
 #[derive(Clone, Copy, Debug)]
-struct Job {
-    track: usize,
-    start: usize,
-    len: usize,
+pub(super) struct Job {
+    pub(super) track: usize,
+    pub(super) start: usize,
+    pub(super) len: usize,
     /// Whether only the last row is asked for.
-    last: bool,
-}
-
-struct Worker {
-    block: Block,
-    tape: Tape,
+    pub(super) last: bool,
 }
 
 /// Windows, or running rows, that are gathered before they are computed.
 const GATHER_WINDOWS: usize = 8 * BLOCK_ROWS;
 const GATHER_ROWS: usize = 2048;
+/// Numbers of all their predictions; beyond, fewer rows are gathered.
+const GATHER_OUTPUTS: usize = 1 << 20;
 /// Blocks computed at a time: bounds memory.
 const BLOCKS_AT_A_TIME: usize = 8;
-
 impl<'a> Predictor<'a> {
     /// A predictor that has seen no row.
     pub fn new(
@@ -82,19 +91,21 @@ impl<'a> Predictor<'a> {
         encoder: &'a Encoder,
         scalers: &'a Scalers,
         plan: Plan,
+        words: WordsOf<'a>,
     ) -> Self {
         // Of a window only the last step is asked for: the same parameters, read at the final state.
         let read = match plan {
             Plan::Window { .. } | Plan::Whole { last: true } => Read::FinalState,
             _ => Read::EveryStep,
         };
-        let network = Network::new(Architecture { read, ..*network.architecture() });
+        let network = Network::new(Architecture { read, ..network.architecture().clone() });
         Self {
             weights: Weights::for_prediction(&network, params),
             network,
             encoder,
             scalers,
             plan,
+            words,
             tracks: Vec::new(),
             by_key: HashMap::new(),
             jobs: Vec::new(),
@@ -119,6 +130,35 @@ impl<'a> Predictor<'a> {
             state: None,
         });
         (self.tracks.len() - 1, !known)
+    }
+
+    /// The words of each column.
+    pub fn words(&self) -> &[Words] {
+        match &self.words {
+            WordsOf::Table(words) => words,
+            WordsOf::Stream(pool) => &pool.words,
+        }
+    }
+
+    /// The words of a stream, to which those of the rows to come are added.
+    ///
+    /// # Panics
+    /// If the rows are those of a table, which knows all its words.
+    pub fn words_mut(&mut self) -> &mut [Words] {
+        match &mut self.words {
+            WordsOf::Table(_) => panic!("the words of a table are all there"),
+            WordsOf::Stream(pool) => &mut pool.words,
+        }
+    }
+
+    /// Forgets words that no row holds any more, once there are many. `others`: rows that are held elsewhere, each
+    /// `[n, columns]`.
+    pub fn forget_words<'r>(&'r mut self, mut others: Vec<&'r mut [f64]>) {
+        let WordsOf::Stream(pool) = &mut self.words else { return };
+        if pool.is_full() {
+            others.extend(self.tracks.iter_mut().map(|track| &mut track.values[..]));
+            pool.sweep(&mut others);
+        }
     }
 
     /// Takes the next row of a series, `[columns]`. With a ticket it will be answered.
@@ -148,12 +188,19 @@ impl<'a> Predictor<'a> {
             Plan::Blocks { .. } | Plan::Whole { .. } => {}
         }
         let rows = |job: &Job| job.len;
-        if self.pending >= GATHER_ROWS
+        if self.pending >= GATHER_ROWS.min((GATHER_OUTPUTS / self.encoder.outputs()).max(1))
             || self.jobs.len() >= GATHER_WINDOWS
             || (self.jobs.len() >= BLOCK_ROWS
                 && self.jobs.iter().map(rows).sum::<usize>() > 1 << 16)
         {
             self.flush();
+        }
+    }
+
+    /// Asks for the last row that was pushed without a ticket; for predictions that wait for the end of the series.
+    pub fn ask_last(&mut self, series: usize, ticket: u64) {
+        if let Some(last) = self.tracks[series].tickets.last_mut() {
+            *last = Some(ticket);
         }
     }
 
@@ -222,10 +269,10 @@ impl<'a> Predictor<'a> {
     fn run(&mut self, jobs: &[Job]) {
         let blocks = jobs.len().div_ceil(BLOCK_ROWS);
         while self.workers.len() < blocks {
-            self.workers.push(Worker { block: Block::default(), tape: self.network.tape() });
+            self.workers.push(Worker::new(&self.network));
         }
         let mut workers = std::mem::take(&mut self.workers);
-        let work = |(jobs, worker): (&[Job], &mut Worker)| self.run_block(jobs, worker);
+        let work = |(jobs, worker): (&[Job], &mut Worker)| worker.run(self, jobs);
         let results: Vec<_> = if blocks == 1 {
             vec![work((jobs, &mut workers[0]))]
         } else {
@@ -239,68 +286,6 @@ impl<'a> Predictor<'a> {
                 self.tracks[track].state = Some(state);
             }
         }
-    }
-
-    /// Runs up to 16 sequences; returns their answers and, where state runs on, the states they ended in.
-    fn run_block(&self, jobs: &[Job], worker: &mut Worker) -> (Vec<Answer>, Vec<(usize, State)>) {
-        let Worker { block, tape } = worker;
-        let (columns, rows) = (self.encoder.columns(), jobs.len());
-        let lengths: Vec<usize> = jobs.iter().map(|job| job.len).collect();
-        block.reset(&lengths, self.encoder.features());
-        for (row, job) in jobs.iter().enumerate() {
-            let track = &self.tracks[job.track];
-            let values = &track.values[job.start * columns..(job.start + job.len) * columns];
-            let write = |t, feature, value| block.step_mut(t, row)[feature] = value;
-            self.encoder.inputs(values, track.scalers, write);
-        }
-        if self.plan == Plan::Running {
-            block.initial = Some(self.gather_states(jobs));
-        }
-        self.network.forward(&self.weights, block, None, tape);
-
-        let outputs = self.encoder.outputs();
-        let mut answers = Vec::new();
-        for (row, job) in jobs.iter().enumerate() {
-            let first = if job.last { job.len - 1 } else { 0 };
-            for t in first..job.len {
-                let Some(ticket) = self.tracks[job.track].tickets[job.start + t] else { continue };
-                let step = if job.last { 0 } else { t };
-                let y = &tape.output()[(step * rows + row) * outputs..][..outputs];
-                let prediction = Some(self.decode(job.track, job.start + t, y));
-                answers.push(Answer { ticket, prediction });
-            }
-        }
-        let mut states = Vec::new();
-        if self.plan == Plan::Running {
-            let hidden = self.network.architecture().hidden;
-            let mut ended = self.network.zero_state(rows);
-            self.network.final_state(block, tape, &mut ended);
-            for (row, job) in jobs.iter().enumerate() {
-                let mut state = self.network.zero_state(1);
-                state.copy_row(0, 1, &ended, row, rows, hidden);
-                states.push((job.track, state));
-            }
-        }
-        (answers, states)
-    }
-
-    fn gather_states(&self, jobs: &[Job]) -> State {
-        let mut state = self.network.zero_state(jobs.len());
-        let hidden = self.network.architecture().hidden;
-        for (row, job) in jobs.iter().enumerate() {
-            if let Some(from) = &self.tracks[job.track].state {
-                state.copy_row(row, jobs.len(), from, 0, 1, hidden);
-            }
-        }
-        state
-    }
-
-    fn decode(&self, track: usize, row: usize, outputs: &[f32]) -> Prediction {
-        let (track, columns) = (&self.tracks[track], self.encoder.columns());
-        let row = &track.values[row * columns..(row + 1) * columns];
-        let mut values = vec![0.0; outputs.len()];
-        self.encoder.decode(row, outputs, track.scalers, &mut values);
-        Prediction { outputs: outputs.to_vec(), values }
     }
 
     /// Drops the rows that no later prediction reads.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, Tensor, TensorData, read_file};
 use super::model_file::{check_format, read_tensors, tensors};
+use crate::data::{ScalerSet, Scalers, Vocabularies};
 use crate::error::{Error, Result};
 use crate::model::{Network, State, Tensors};
 use crate::optim::{LossSum, OptimizerState, PlateauState};
@@ -43,6 +44,12 @@ pub struct DataFile {
     pub bytes: Option<u64>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct StoredScalers {
+    all: ScalerSet,
+    series: Vec<(Vec<String>, ScalerSet)>,
+}
+
 /// A checkpoint as read: what is needed to decide whether and how to go on.
 #[derive(Debug)]
 pub struct Checkpoint {
@@ -51,6 +58,10 @@ pub struct Checkpoint {
     pub config: String,
     /// The data files, in order.
     pub data: Vec<DataFile>,
+    /// The scalers it began with; none in a checkpoint of an older version.
+    pub scalers: Option<Scalers>,
+    /// The words and classes it began with.
+    pub vocabularies: Option<Vocabularies>,
     counters: Counters,
 }
 
@@ -60,8 +71,21 @@ impl std::fmt::Debug for Counters {
     }
 }
 
+/// What a run began with: it goes on with it, whatever the rows are then.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// The effective config of the run, as JSON.
+    pub config: &'a str,
+    /// The data files, in order.
+    pub data: &'a [DataFile],
+    /// Its scalers.
+    pub scalers: &'a Scalers,
+    /// Its words and classes.
+    pub vocabularies: &'a Vocabularies,
+}
+
 /// The bytes of a checkpoint.
-pub fn to_bytes(progress: &Progress, config: &str, data: &[DataFile]) -> Result<Vec<u8>> {
+pub fn to_bytes(progress: &Progress, origin: Origin) -> Result<Vec<u8>> {
     let counters = Counters {
         epoch: progress.epoch,
         update: progress.update,
@@ -86,13 +110,17 @@ pub fn to_bytes(progress: &Progress, config: &str, data: &[DataFile]) -> Result<
     let json = |value: serde_json::Result<String>| {
         value.map_err(|e| Error::Internal(format!("checkpoint metadata: {e}")))
     };
-    let hashes: Vec<&str> = data.iter().map(|file| file.sha256.as_str()).collect();
-    let sizes: Vec<Option<u64>> = data.iter().map(|file| file.bytes).collect();
+    let hashes: Vec<&str> = origin.data.iter().map(|file| file.sha256.as_str()).collect();
+    let sizes: Vec<Option<u64>> = origin.data.iter().map(|file| file.bytes).collect();
+    let (all, series) = (origin.scalers.all.clone(), origin.scalers.series.clone());
+    let scalers = StoredScalers { all, series };
     let metadata = vec![
         ("format_version".to_owned(), FORMAT.to_string()),
-        ("config".to_owned(), config.to_owned()),
+        ("config".to_owned(), origin.config.to_owned()),
         ("data".to_owned(), json(serde_json::to_string(&hashes))?),
         ("data_bytes".to_owned(), json(serde_json::to_string(&sizes))?),
+        ("scalers".to_owned(), json(serde_json::to_string(&scalers))?),
+        ("vocabularies".to_owned(), json(serde_json::to_string(origin.vocabularies))?),
         ("progress".to_owned(), json(serde_json::to_string(&counters))?),
     ];
     let mut all = tensors(&progress.params, "params.");
@@ -137,7 +165,12 @@ impl Checkpoint {
         let data = data.map(|(sha256, bytes)| DataFile { sha256, bytes }).collect();
         let counters = serde_json::from_str(&text("progress")?).map_err(damaged)?;
         let config = text("config")?;
-        Ok(Self { container, config, data, counters })
+        let scalers = container.value("scalers").map(serde_json::from_str).transpose();
+        let scalers: Option<StoredScalers> = scalers.map_err(damaged)?;
+        let scalers = scalers.map(|stored| Scalers::new(stored.all, stored.series));
+        let vocabularies = container.value("vocabularies").map(serde_json::from_str).transpose();
+        let vocabularies = vocabularies.map_err(damaged)?;
+        Ok(Self { container, config, data, scalers, vocabularies, counters })
     }
 
     /// Finished epochs, and updates of the next one.

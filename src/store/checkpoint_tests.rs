@@ -4,19 +4,21 @@ use std::sync::Arc;
 
 use super::*;
 use crate::config::{Adam, Cell, Head, Optimizer};
-use crate::model::{Architecture, Read};
+use crate::data::{ScalerSet, Scalers, Vocabularies};
+use crate::model::{Architecture, InputShape, Read};
 
 fn network() -> Network {
     Network::new(Architecture {
         cell: Cell::Lstm,
         directions: 1,
         layers: 2,
-        input: 2,
+        input: InputShape::numbers(2),
         hidden: 3,
         outputs: 1,
         head: Head::Linear,
         read: Read::EveryStep,
         dropout: 0.0,
+        input_dropout: 0.0,
     })
 }
 
@@ -74,13 +76,20 @@ fn files() -> Vec<DataFile> {
     vec![file("a", Some(12)), file("b", None)]
 }
 
+fn bytes(progress: &Progress, data: &[DataFile]) -> Vec<u8> {
+    let scalers = Scalers::new(ScalerSet { inputs: Vec::new(), targets: Vec::new() }, Vec::new());
+    let vocabularies = Vocabularies::default();
+    let origin = Origin { config: "{}", data, scalers: &scalers, vocabularies: &vocabularies };
+    to_bytes(progress, origin).unwrap()
+}
+
 #[test]
 fn what_is_saved_is_what_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint");
     let (network, files) = (network(), files());
     let saved = progress(&network);
-    std::fs::write(&path, to_bytes(&saved, "{}", &files).unwrap()).unwrap();
+    std::fs::write(&path, bytes(&saved, &files)).unwrap();
     let read = Checkpoint::read(&path).unwrap();
     assert_eq!(read.data, files);
     assert_eq!(read.progress(&path, &network, fresh(&network)).unwrap(), saved);
@@ -93,7 +102,7 @@ fn older_checkpoints_are_read() {
     let path = folder.path().join("checkpoint");
     let network = network();
     let saved = progress(&network);
-    let bytes = to_bytes(&saved, "{}", &files()).unwrap();
+    let bytes = bytes(&saved, &files());
     let mut container = Container::from_bytes(&path, &bytes).unwrap();
     container.metadata.retain(|(key, _)| key != "data_bytes");
     for (key, value) in &mut container.metadata {

@@ -22,7 +22,7 @@ mod checkpoint;
 mod model_file;
 
 pub use atomic::{remove_leftovers, write as write_file};
-pub use checkpoint::{Checkpoint, DataFile, to_bytes as checkpoint_bytes};
+pub use checkpoint::{Checkpoint, DataFile, Origin, to_bytes as checkpoint_bytes};
 pub use find::{newest as newest_run, newest_in, resolve_model};
 pub use metrics_log::{MetricsLog, append as append_log, read as read_metrics};
 pub use model_file::{Model, TrainedOn, architecture};

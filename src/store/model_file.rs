@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, Tensor, TensorData, read_file};
 use crate::config::Config;
-use crate::data::{Encoder, Roles, ScalerSet, Scalers};
+use crate::data::{Encoder, Roles, ScalerSet, Scalers, Vocabularies};
 use crate::error::{Error, Result};
 use crate::model::{Architecture, Layout, Network, Read, Tensors};
 use crate::serve::Plan;
@@ -62,7 +62,7 @@ pub fn architecture(config: &Config, encoder: &Encoder) -> Architecture {
         cell: model.cell,
         directions: model.directions(),
         layers: model.layers,
-        input: encoder.features(),
+        input: encoder.input_shape(),
         hidden: model.hidden_size,
         outputs: encoder.outputs(),
         head: model.head,
@@ -71,6 +71,7 @@ pub fn architecture(config: &Config, encoder: &Encoder) -> Architecture {
             crate::config::LossSteps::Last => Read::FinalState,
         },
         dropout: model.dropout as f32,
+        input_dropout: model.input_dropout as f32,
     }
 }
 
@@ -85,8 +86,10 @@ impl Model {
         let json = |value: serde_json::Result<String>| {
             value.map_err(|e| Error::Internal(format!("model metadata: {e}")))
         };
-        let names =
-            |columns: &[crate::config::Column]| columns.iter().map(|c| c.name.clone()).collect();
+        let names = |columns: &[crate::config::Column]| {
+            let numbers = columns.iter().filter(|c| c.scale().is_some());
+            numbers.map(|c| c.name.clone()).collect()
+        };
         let scalers = StoredScalers {
             columns: StoredColumns {
                 inputs: names(&self.config.data.inputs),
@@ -100,7 +103,8 @@ impl Model {
             metadata.push((section.to_owned(), self.config.section_json(section)));
         }
         metadata.push(("scalers".to_owned(), json(serde_json::to_string(&scalers))?));
-        metadata.push(("vocabularies".to_owned(), "{}".to_owned()));
+        let vocabularies = serde_json::to_string(&self.encoder.vocabularies);
+        metadata.push(("vocabularies".to_owned(), json(vocabularies)?));
         metadata.push(("trained_on".to_owned(), json(serde_json::to_string(&self.trained_on))?));
         Container { metadata, tensors: tensors(&self.params, "") }.to_bytes()
     }
@@ -121,7 +125,10 @@ impl Model {
         let parse_error = |e: serde_json::Error| fault(format!("its metadata is damaged: {e}"));
         let stored: StoredScalers = serde_json::from_str(text("scalers")?).map_err(parse_error)?;
         let trained_on = serde_json::from_str(text("trained_on")?).map_err(parse_error)?;
-        let encoder = Encoder::new(&config);
+        let vocabularies: Vocabularies =
+            serde_json::from_str(text("vocabularies")?).map_err(parse_error)?;
+        vocabularies.check(&config).map_err(fault)?;
+        let encoder = Encoder::new(&config, vocabularies);
         check_scalers(&stored, &encoder.roles).map_err(fault)?;
         let network = Network::new(architecture(&config, &encoder));
         let params = read_tensors(&container, &network, "").map_err(fault)?;
@@ -147,9 +154,11 @@ pub(super) fn check_format(container: &Container, path: &Path, ours: u32) -> Res
 }
 
 fn check_scalers(stored: &StoredScalers, roles: &Roles) -> std::result::Result<(), String> {
+    let numbers = roles.numbers().count();
+    let targets = roles.targets.iter().filter(|&&place| !roles.are_words[place]).count();
     let sets = stored.series.iter().map(|(_, set)| set).chain([&stored.all]);
     for set in sets {
-        if set.inputs.len() != roles.inputs.len() || set.targets.len() != roles.targets.len() {
+        if set.inputs.len() != numbers || set.targets.len() != targets {
             return Err("its scalers do not fit its columns".into());
         }
         let fine = |s: &crate::data::Scaler| {

@@ -42,9 +42,14 @@ impl Column {
         Self::new(title, u8::MAX)
     }
 
+    /// The same with its cells to the left.
+    pub fn left(self) -> Self {
+        Self { left: true, ..self }
+    }
+
     /// A column of names, which stays.
     pub fn names(title: &str) -> Self {
-        Self { left: true, ..Self::fixed(title) }
+        Self::fixed(title).left()
     }
 }
 
@@ -73,8 +78,15 @@ impl Table {
         self.lines.push(cells);
     }
 
-    /// The table as it fits.
-    pub fn render(&self, screen: Screen) -> String {
+    /// Whether there is room for all columns.
+    pub fn fits(&self, screen: Screen) -> bool {
+        let widths = self.widths(&self.cells(screen));
+        self.fitting(&widths, screen.columns()).len() == widths.len()
+            && widths.iter().map(|width| width + GAP).sum::<usize>() <= screen.columns() + GAP
+    }
+
+    /// Titles and lines, names cut to their room.
+    fn cells(&self, screen: Screen) -> Vec<Vec<Cell>> {
         let longest_name = screen.columns() / 3;
         let titles =
             self.columns.iter().map(|c| Cell::from(c.title.clone()).ink(Some(Ink::Header)));
@@ -84,9 +96,18 @@ impl Table {
             let name = printable(&line[0].text);
             line[0].text = truncate_str(&name, longest_name, "…").into_owned();
         }
-        let widths: Vec<usize> = (0..self.columns.len())
-            .map(|at| lines.iter().map(|line| width_of(&line[at].text)).max().unwrap_or(0))
-            .collect();
+        lines
+    }
+
+    fn widths(&self, lines: &[Vec<Cell>]) -> Vec<usize> {
+        let width = |at: usize| lines.iter().map(|line| width_of(&line[at].text)).max();
+        (0..self.columns.len()).map(|at| width(at).unwrap_or(0)).collect()
+    }
+
+    /// The table as it fits.
+    pub fn render(&self, screen: Screen) -> String {
+        let lines = self.cells(screen);
+        let widths = self.widths(&lines);
         let shown = self.fitting(&widths, screen.columns());
         let mut out = String::new();
         for line in &lines {

@@ -3,6 +3,7 @@
 use super::events::{Control, EpochRecord, Event, Observer};
 use super::progress::{Best, Progress};
 use super::trainer::Trainer;
+use crate::config::TaskKind;
 use crate::error::{Error, Result};
 use crate::eval::{Evaluated, Evaluation, Report, valid_loss};
 use crate::model::Tensors;
@@ -71,7 +72,12 @@ impl Trainer<'_> {
             encoder: self.encoder,
             scalers: self.scalers,
             plan: Plan::new(self.config),
-            loss: Loss { kind: self.config.training.loss, sequences: 1.0 },
+            whole_series: self.config.task.kind == TaskKind::Classification,
+            loss: Loss {
+                kind: self.config.training.loss,
+                sequences: 1.0,
+                class_weights: &self.encoder.class_weights,
+            },
         };
         let go_on = |_: Evaluated| match observer.is_to_stop() {
             true => Err(Error::Stopped { signal: 0, advice: String::new() }),
@@ -115,8 +121,6 @@ fn keep_best(progress: &mut Progress, valid_loss: Option<f64>) -> bool {
 
 /// `valid_<metric>` of a record.
 fn valid_figures(report: &Report) -> serde_json::Map<String, serde_json::Value> {
-    let data =
-        report.scores.data.iter().flat_map(|f| f.named().map(|(n, v)| (format!("valid_{n}"), v)));
-    let scaled = report.scores.scaled.named().map(|(n, v)| (format!("valid_{n}_scaled"), v));
-    data.chain(scaled).map(|(name, value)| (name, serde_json::json!(value))).collect()
+    let named = report.scores.named().into_iter();
+    named.map(|(name, value)| (format!("valid_{name}"), serde_json::json!(value))).collect()
 }

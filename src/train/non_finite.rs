@@ -1,6 +1,7 @@
 //! An update whose numbers are not finite: what is known of it, and where it began.
 
 use super::batch::Assembler;
+use super::chunks;
 use super::step::Batch;
 use crate::data::Span;
 use crate::model::{BLOCK_ROWS, Block, Direction, Network, Spot, Tensors, Weights, cell};
@@ -87,15 +88,19 @@ pub(super) fn first_fault(
 ) -> Option<Fault> {
     let (weights, outputs) = (Weights::new(network, params), network.architecture().outputs);
     let (mut block, mut targets, mut tape) = (Block::default(), Vec::new(), network.tape());
-    let mut later = None;
-    for (index, spans) in batch.spans.chunks(BLOCK_ROWS).enumerate() {
-        let first = index * BLOCK_ROWS;
-        assembler.fill(spans, &mut block, &mut targets);
-        block.first_row = first;
+    let (width, mut later) = (assembler.encoder.target_width(), None);
+    // Where outputs are many, those of few rows at a time.
+    let longest = batch.spans.first().map_or(0, |span| span.len);
+    let readings = longest as u128 * batch.spans.len() as u128;
+    let many = chunks::worthwhile(network.architecture(), readings, chunks::MOST);
+    let rows = if many { 1 } else { BLOCK_ROWS };
+    for (index, spans) in batch.spans.chunks(rows).enumerate() {
+        let first = index * rows;
+        assembler.fill(spans, first, &mut block, &mut targets);
         block.initial = batch.initial_rows(network, first, spans.len());
         network.forward(&weights, &block, batch.dropout, &mut tape);
         let forward = network.spot_forward(&block, &tape);
-        if let Some(spot) = forward.or_else(|| target_spot(&block, outputs, &targets)) {
+        if let Some(spot) = forward.or_else(|| target_spot(&block, width, &targets)) {
             return Some(Fault::of(spot, spans, Pass::Forward));
         }
         let (y, dy) = tape.output_gradient();
@@ -108,10 +113,10 @@ pub(super) fn first_fault(
 }
 
 /// An infinite target; one that is not a number is absent.
-fn target_spot(block: &Block, outputs: usize, targets: &[f32]) -> Option<Spot> {
+fn target_spot(block: &Block, width: usize, targets: &[f32]) -> Option<Spot> {
     let at = targets.iter().position(|target| target.is_infinite())?;
-    let (step, row) = (at / outputs / block.rows(), at / outputs % block.rows());
-    let every_step = targets.len() == block.steps() * block.rows() * outputs;
+    let (step, row) = (at / width / block.rows(), at / width % block.rows());
+    let every_step = targets.len() == block.steps() * block.rows() * width;
     Some(Spot {
         what: "target".into(),
         gate: None,
@@ -119,7 +124,7 @@ fn target_spot(block: &Block, outputs: usize, targets: &[f32]) -> Option<Spot> {
         direction: None,
         row,
         step: if every_step { step } else { block.lengths()[row] - 1 },
-        unit: at % outputs,
+        unit: at % width,
         value: targets[at],
     })
 }

@@ -3,9 +3,12 @@
 //! Rows are free: each sequence is computed by itself, so blocks may run on any thread. Sums are not: every
 //! part of the gradient adds the blocks from left to right, whoever computes it.
 
-use rayon::prelude::*;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::batch::Assembler;
+use super::chunks::{self, Chunks, Reading};
+use super::team::{Pause, Phase, together};
 use crate::data::Span;
 use crate::model::{
     BLOCK_ROWS, Block, DropoutKey, GradientPart, Network, State, Tape, Tensors, Weights,
@@ -15,9 +18,14 @@ use crate::optim::{Loss, LossSum};
 /// Buffers of an update, kept from one to the next.
 pub struct Workspace {
     parts: Vec<GradientPart>,
-    blocks: Vec<Work>,
+    /// Written by one thread each, then read by all.
+    blocks: Vec<RwLock<Work>>,
     weights: Weights,
     gradient: Tensors,
+    chunks: Chunks,
+    /// Output numbers of one tensor that may exist at once.
+    pub(super) most_outputs: usize,
+    pause: Pause,
 }
 
 /// Rows that one thread takes through the network together at most. The more there are, the fewer times weights
@@ -37,7 +45,7 @@ pub(super) struct Batch<'a> {
     pub(super) spans: &'a [Span],
     /// Their initial states, one row per sequence; `None`: zeros.
     pub(super) initial: Option<&'a State>,
-    pub(super) loss: Loss,
+    pub(super) loss: Loss<'a>,
     pub(super) dropout: Option<DropoutKey>,
 }
 
@@ -64,7 +72,15 @@ impl Workspace {
     pub fn new(network: &Network) -> Self {
         let gradient = Tensors::zeros(network.layout());
         let weights = Weights::room(network);
-        Self { parts: network.gradient_parts(), blocks: Vec::new(), weights, gradient }
+        Self {
+            parts: network.gradient_parts(),
+            blocks: Vec::new(),
+            weights,
+            gradient,
+            chunks: Chunks::default(),
+            most_outputs: chunks::MOST,
+            pause: Pause::default(),
+        }
     }
 
     /// The gradient of the last update.
@@ -80,7 +96,7 @@ impl Workspace {
         assembler: Assembler,
         batch: &Batch,
     ) -> LossSum {
-        // One way into the pool for all that follows: its threads are awake already when they are asked again.
+        // One way into the pool for all that follows.
         rayon::scope(|_| self.on_this_thread(network, params, assembler, batch))
     }
 
@@ -91,25 +107,67 @@ impl Workspace {
         assembler: Assembler,
         batch: &Batch,
     ) -> LossSum {
+        self.pause = Pause::default();
         self.weights.pack(network, params);
-        let together = rows_together(batch.spans, rayon::current_num_threads());
-        let (count, weights) = (batch.spans.len().div_ceil(together), &self.weights);
-        while self.blocks.len() < count {
-            let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
-            self.blocks.push(Work { block, targets, tape: network.tape(), sums });
+        let rows = if network.architecture().input.characters.is_empty() {
+            rows_together(batch.spans, rayon::current_num_threads())
+        } else {
+            BLOCK_ROWS // each distinct spelling of a block is summed once
+        };
+        let groups: Vec<&[Span]> = batch.spans.chunks(rows).collect();
+        while self.blocks.len() < groups.len() {
+            self.blocks.push(RwLock::new(Work::new(network)));
         }
-        let blocks = &mut self.blocks[..count];
-        let pairs = blocks.par_iter_mut().zip(batch.spans.par_chunks(together)).enumerate();
-        pairs.for_each(|(index, (work, spans))| {
-            assembler.fill(spans, &mut work.block, &mut work.targets);
-            work.block.first_row = index * together;
-            work.block.initial = batch.initial_rows(network, index * together, spans.len());
-            work.pass(network, weights, batch);
-        });
-        let blocks = &self.blocks[..count];
+        let longest = batch.spans.first().map_or(0, |span| span.len);
+        let readings = longest as u128 * batch.spans.len() as u128;
+        let in_chunks = chunks::worthwhile(network.architecture(), readings, self.most_outputs);
+        let (weights, blocks) = (&self.weights, &self.blocks[..groups.len()]);
+        let parts = pieces(&self.parts, self.gradient.as_mut_slice()).into_iter();
+        let (mut head, parts): (Vec<_>, Vec<_>) =
+            parts.partition(|(part, _)| in_chunks && part.of_head());
+        let parts: Vec<_> = parts.into_iter().map(Mutex::new).collect();
+        let (passes, sums) = (Phase::new(groups.len()), Phase::new(parts.len()));
+        let pass = |index: usize| {
+            let mut work = write(&blocks[index]);
+            let first = (groups[index], index * rows);
+            if in_chunks {
+                work.states(network, weights, assembler, batch, first);
+            } else {
+                work.pass(network, weights, assembler, batch, first);
+            }
+        };
+        let add_up = |index: usize| {
+            let (part, piece) = &mut *parts[index].lock().expect("each part is added up once");
+            add_up(network, part, blocks, piece);
+        };
+        if in_chunks {
+            together(|| passes.share(pass));
+            head.iter_mut().for_each(|(_, piece)| piece.fill(0.0));
+            let (loss, most) = (batch.loss, self.most_outputs);
+            let reading = Reading { network, weights, assembler, loss, most };
+            for (work, spans) in blocks.iter().zip(&groups) {
+                let Work { block, tape, sums, .. } = &mut *write(work);
+                *sums = reading.pass(&mut self.chunks, spans, block, tape, &mut head);
+            }
+            let backward = Phase::new(groups.len());
+            together(|| {
+                backward.share(|index| {
+                    let Work { block, tape, .. } = &mut *write(&blocks[index]);
+                    network.backward_states(weights, block, tape);
+                });
+                sums.share(add_up);
+            });
+        } else {
+            together(|| {
+                passes.share(pass);
+                sums.share(add_up);
+            });
+        }
+        self.pause = Pause::begin();
         let mut loss = LossSum::default();
-        blocks.iter().flat_map(|work| &work.sums).for_each(|&sum| loss.add(sum));
-        add_up(network, &self.parts, blocks, self.gradient.as_mut_slice());
+        for work in blocks {
+            read(work).sums.iter().for_each(|&sum| loss.add(sum));
+        }
         loss
     }
 
@@ -122,6 +180,7 @@ impl Workspace {
             if first == rows {
                 break; // the rest is from a larger batch
             }
+            let work = read(work);
             let count = work.block.rows();
             let mut own = network.zero_state(count);
             network.final_state(&work.block, &work.tape, &mut own);
@@ -135,12 +194,46 @@ impl Workspace {
 }
 
 impl Work {
-    fn pass(&mut self, network: &Network, weights: &Weights, batch: &Batch) {
+    fn new(network: &Network) -> Self {
+        let (block, targets, sums) = (Block::default(), Vec::new(), Vec::new());
+        Self { block, targets, tape: network.tape(), sums }
+    }
+
+    /// Takes over the states its sequences go on from; the first of them is at place `first` of the batch.
+    fn begin(&mut self, network: &Network, batch: &Batch, first: usize) {
+        self.block.initial = batch.initial_rows(network, first, self.block.rows());
+    }
+
+    /// Forward, loss and backward of the sequences `spans`, the first of them at place `first` of the batch.
+    fn pass(
+        &mut self,
+        network: &Network,
+        weights: &Weights,
+        assembler: Assembler,
+        batch: &Batch,
+        (spans, first): (&[Span], usize),
+    ) {
+        assembler.fill(spans, first, &mut self.block, &mut self.targets);
+        self.begin(network, batch, first);
         network.forward(weights, &self.block, batch.dropout, &mut self.tape);
         let outputs = network.architecture().outputs;
         let (y, dy) = self.tape.output_gradient();
         self.sums = batch.loss.block(&self.block, outputs, y, &self.targets, dy);
         network.backward(weights, &self.block, &mut self.tape);
+    }
+
+    /// Their hidden states alone; outputs and the way back follow in chunks.
+    fn states(
+        &mut self,
+        network: &Network,
+        weights: &Weights,
+        assembler: Assembler,
+        batch: &Batch,
+        (spans, first): (&[Span], usize),
+    ) {
+        assembler.inputs(spans, first, &mut self.block);
+        self.begin(network, batch, first);
+        network.forward_states(weights, &self.block, batch.dropout, &mut self.tape);
     }
 }
 
@@ -152,20 +245,35 @@ fn rows_together(spans: &[Span], threads: usize) -> usize {
     if even { (share * BLOCK_ROWS).clamp(BLOCK_ROWS, MOST_ROWS) } else { BLOCK_ROWS }
 }
 
-/// Every part of the gradient by itself, each over all blocks from left to right.
-fn add_up(network: &Network, parts: &[GradientPart], blocks: &[Work], gradient: &mut [f32]) {
+/// A block that its thread is done with; where that panicked, the panic is on its way already.
+fn read(work: &RwLock<Work>) -> impl Deref<Target = Work> {
+    work.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A block that no other thread looks at.
+fn write(work: &RwLock<Work>) -> impl DerefMut<Target = Work> {
+    work.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The parts of the gradient, each with its piece of the flat buffer.
+fn pieces<'a>(
+    parts: &'a [GradientPart],
+    gradient: &'a mut [f32],
+) -> Vec<(&'a GradientPart, &'a mut [f32])> {
     let mut rest = gradient;
-    let mut pieces = Vec::with_capacity(parts.len());
-    for part in parts {
-        let (piece, tail) = rest.split_at_mut(part.range.len());
-        pieces.push((part, piece));
-        rest = tail;
+    let piece = |part: &'a GradientPart| {
+        let piece;
+        (piece, rest) = std::mem::take(&mut rest).split_at_mut(part.range.len());
+        (part, piece)
+    };
+    parts.iter().map(piece).collect()
+}
+
+/// One part of the gradient, over all blocks from left to right.
+fn add_up(network: &Network, part: &GradientPart, blocks: &[RwLock<Work>], piece: &mut [f32]) {
+    piece.fill(0.0);
+    for work in blocks {
+        let work = read(work);
+        network.add_gradient(part, &work.block, &work.tape, piece);
     }
-    // One by one, for they differ in size.
-    pieces.into_par_iter().with_max_len(1).for_each(|(part, piece)| {
-        piece.fill(0.0);
-        for work in blocks {
-            network.add_gradient(part, &work.block, &work.tape, piece);
-        }
-    });
 }

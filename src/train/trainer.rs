@@ -4,6 +4,7 @@ use super::batch::Assembler;
 use super::events::{Control, Event, Observer, Outcome};
 use super::health::Health;
 use super::non_finite::{Pass, first_fault, in_tensors};
+use super::order::{Order, Pool};
 use super::progress::{Best, EpochSums, Progress};
 use super::step::{Batch, Workspace};
 use crate::config::{Config, State as StateMode};
@@ -11,7 +12,6 @@ use crate::data::{Chunk, Dataset, Encoder, Scalers, Span, Windows, lanes};
 use crate::error::Result;
 use crate::model::{DropoutKey, Network, State, Tensors};
 use crate::optim::{LearningRate, Loss, OptimizerState, Update, clip_factor, norm, scale};
-use crate::random;
 
 /// Everything a run works on; what changes is in [`Progress`].
 pub struct Trainer<'a> {
@@ -21,6 +21,7 @@ pub struct Trainer<'a> {
     pub(super) scalers: &'a Scalers,
     pub(super) network: &'a Network,
     windows: Windows,
+    pool: Pool,
     /// Updates of an epoch with carried state; empty otherwise.
     chunks: Vec<Vec<Chunk>>,
     workspace: Workspace,
@@ -55,11 +56,18 @@ impl<'a> Trainer<'a> {
             scalers,
             network,
             windows,
+            pool: Pool::default(),
             chunks,
             workspace,
             told_of_clipping: false,
             health: Health::default(),
         }
+    }
+
+    /// How many output numbers (targets x horizon, at each timestep of a block) may exist at once; beyond, they are made in
+    /// chunks of time. It changes memory and speed, and no bit.
+    pub fn hold_outputs(&mut self, numbers: usize) {
+        self.workspace.most_outputs = numbers;
     }
 
     /// The state of a run before its first update.
@@ -161,14 +169,20 @@ impl<'a> Trainer<'a> {
         let batch = Batch {
             spans: &spans,
             initial: initial.as_ref(),
-            loss: Loss { kind: training.loss, sequences: spans.len() as f32 },
+            loss: Loss {
+                kind: training.loss,
+                sequences: spans.len() as f32,
+                class_weights: &self.encoder.class_weights,
+            },
             dropout: Some(DropoutKey { seed: training.seed, step: progress.step }),
         };
         let assembler = Assembler {
             part: &self.dataset.train,
             encoder: self.encoder,
             scalers: self.scalers,
+            input: &self.network.architecture().input,
             loss_steps: self.config.task.loss_steps,
+            forget: (training.seed, progress.step),
         };
         let loss = self.workspace.gradients(self.network, &progress.params, assembler, &batch);
         let norm = norm(self.workspace.gradient());
@@ -194,19 +208,15 @@ impl<'a> Trainer<'a> {
     }
 
     /// The windows of the next update, longest first.
-    fn spans(&self, progress: &Progress) -> Vec<Span> {
-        let (count, size) = (self.windows.count(), self.config.training.batch_size as u64);
-        let first = progress.update * size;
-        let numbers = (first..count.min(first + size)).map(|n| {
-            if self.config.training.shuffle {
-                random::permute(n, count, self.config.training.seed, progress.epoch as u64)
-            } else {
-                n
-            }
-        });
-        let mut spans: Vec<Span> = numbers.map(|n| self.windows.span(n)).collect();
-        spans.sort_by_key(|span| std::cmp::Reverse(span.len));
-        spans
+    fn spans(&mut self, progress: &Progress) -> Vec<Span> {
+        let training = &self.config.training;
+        let order = Order {
+            windows: &self.windows,
+            batch_size: training.batch_size as u64,
+            shuffle: training.shuffle,
+            seed: training.seed,
+        };
+        order.spans(&mut self.pool, progress.epoch as u64, progress.update)
     }
 
     /// Clips the gradient and moves the weights.

@@ -1,9 +1,12 @@
 //! A network of the library and a ragged block for it, both random, and the same as the twin sees them.
 
 use rnn::config::{Cell, Head, Nonlinearity};
-use rnn::model::{Architecture, Block, DropoutKey, Network, Read, State, Tape, Tensors, Weights};
+use rnn::model::{
+    Architecture, Block, CharactersShape, DropoutKey, EmbeddingShape, InputShape, Network, Read,
+    State, Tape, Tensors, Weights,
+};
 
-use super::twin::{Sequence, Twin, TwinCell, TwinInput, TwinState};
+use super::twin::{Sequence, Twin, TwinCell, TwinEncoder, TwinInput, TwinState};
 use super::{Rng, wide};
 
 /// Every cell.
@@ -16,12 +19,62 @@ pub fn small(cell: Cell, layers: usize, directions: usize) -> Architecture {
         cell,
         directions,
         layers,
-        input: 3,
+        input: InputShape::numbers(3),
         hidden: 5,
         outputs: 2,
         head: Head::Linear,
         read: Read::EveryStep,
         dropout: 0.0,
+        input_dropout: 0.0,
+    }
+}
+
+/// Numbers, and words read through so many tables and layers over characters.
+pub fn words(numbers: usize, embeddings: usize, characters: usize) -> InputShape {
+    let embedding = |k: usize| EmbeddingShape { name: format!("e{k}"), size: 7 + k, width: 3 + k };
+    let encoder = |k: usize| CharactersShape {
+        name: format!("c{k}"),
+        alphabet: 4 + k,
+        embedding: 2 + k,
+        hidden: 3 + k,
+        cell: CELLS[(2 + k) % 4],
+    };
+    InputShape {
+        numbers,
+        embeddings: (0..embeddings).map(embedding).collect(),
+        characters: (0..characters).map(encoder).collect(),
+    }
+}
+
+/// One step's words as a network reads them.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// A row of each embedding.
+    pub tokens: Vec<usize>,
+    /// Characters for each encoder.
+    pub spellings: Vec<Vec<usize>>,
+}
+
+impl Words {
+    /// Random ones; spellings are few, so that they come again.
+    fn random(shape: &InputShape, rng: &mut Rng) -> Self {
+        let tokens = shape.embeddings.iter().map(|e| rng.below(e.size)).collect();
+        let spelling = |c: &CharactersShape| {
+            let mut own = Rng(rng.below(9) as u64);
+            (0..1 + own.below(6)).map(|_| own.below(c.alphabet)).collect()
+        };
+        Self { tokens, spellings: shape.characters.iter().map(spelling).collect() }
+    }
+
+    /// Puts them into a block.
+    pub fn put(&self, block: &mut Block, t: usize, row: usize) {
+        for (k, &token) in self.tokens.iter().enumerate() {
+            block.set_token(k, t, row, token as u32);
+        }
+        for (k, spelling) in self.spellings.iter().enumerate() {
+            let characters: Vec<u32> = spelling.iter().map(|&c| c as u32).collect();
+            block.set_characters(k, t, row, &characters);
+        }
     }
 }
 
@@ -33,6 +86,8 @@ pub struct Case {
     pub params: Tensors,
     /// The sequences, longest first.
     pub block: Block,
+    /// Their words, `[row][t]`.
+    pub words: Vec<Vec<Words>>,
     /// dL/dy at every real output, 0 at padding: `[S, B, outputs]`.
     pub weights: Vec<f32>,
 }
@@ -53,22 +108,25 @@ pub struct Pass {
 impl Case {
     /// Random parameters and inputs; `lengths` longest first.
     pub fn new(architecture: Architecture, lengths: &[usize], rng: &mut Rng) -> Self {
-        let network = Network::new(architecture);
+        let network = Network::new(architecture.clone());
         let mut params = Tensors::zeros(network.layout());
         // About the size of a trained network's, so that gates leave their linear part.
         let bound = 1.5 / (architecture.hidden as f32).sqrt();
         params.as_mut_slice().iter_mut().for_each(|p| *p = bound * rng.uniform());
 
         let mut block = Block::default();
-        block.reset(lengths, architecture.input);
+        block.reset(lengths, &architecture.input);
+        let mut words = vec![Vec::new(); lengths.len()];
         for (row, &length) in lengths.iter().enumerate() {
             for t in 0..length {
-                block.step_mut(t, row).copy_from_slice(&rng.uniforms(architecture.input));
+                words[row].push(Words::random(&architecture.input, rng));
+                words[row][t].put(&mut block, t, row);
+                block.step_mut(t, row).copy_from_slice(&rng.uniforms(architecture.input.numbers));
             }
         }
         let steps = if architecture.read == Read::FinalState { 1 } else { block.steps() };
         let weights = rng.uniforms(steps * lengths.len() * architecture.outputs);
-        let mut case = Self { network, params, block, weights };
+        let mut case = Self { network, params, block, words, weights };
         let weights = std::mem::take(&mut case.weights);
         case.weights = case.without_padding(&weights, architecture.outputs);
         case
@@ -111,30 +169,53 @@ impl Case {
     /// The network as the twin sees it.
     pub fn twin(&self) -> Twin {
         let a = self.network.architecture();
-        let cell = match a.cell {
+        let cell = |cell: Cell| match cell {
             Cell::Rnn(Nonlinearity::Tanh) => TwinCell::Tanh,
             Cell::Rnn(Nonlinearity::Relu) => TwinCell::Relu,
             Cell::Lstm => TwinCell::Lstm,
             Cell::Gru => TwinCell::Gru,
         };
+        let encoder = |c: &CharactersShape| TwinEncoder {
+            name: c.name.clone(),
+            embedding: c.embedding,
+            cell: cell(c.cell),
+            hidden: c.hidden,
+        };
         let entries = self.network.layout().entries();
         let tensor = |name: &str| wide(self.params.named(name).expect("a tensor of the layout"));
         let parameters = entries.iter().map(|e| (e.name.clone(), tensor(&e.name))).collect();
-        let (layers, directions, hidden) = (a.layers, a.directions, a.hidden);
-        Twin { cell, layers, directions, hidden, last: a.read == Read::FinalState, parameters }
+        Twin {
+            cell: cell(a.cell),
+            layers: a.layers,
+            directions: a.directions,
+            hidden: a.hidden,
+            last: a.read == Read::FinalState,
+            parameters,
+            embeddings: a.input.embeddings.iter().map(|e| (e.name.clone(), e.width)).collect(),
+            encoders: a.input.characters.iter().map(encoder).collect(),
+        }
     }
 
     /// The sequences as the twin sees them.
     pub fn twin_inputs(&self) -> Vec<TwinInput> {
-        let (features, rows) = (self.block.features(), self.block.rows());
-        let inputs = self.sequences(self.block.inputs(), features);
+        let (numbers, rows) = (self.block.numbers(), self.block.rows());
+        let inputs = match numbers {
+            0 => self.block.lengths().iter().map(|&length| vec![Vec::new(); length]).collect(),
+            _ => self.sequences(self.block.inputs(), numbers),
+        };
         let initial = |row: usize| match &self.block.initial {
             None => Vec::new(),
             Some(state) => states_of(state, row, rows, self.network.architecture().hidden),
         };
         let inputs = inputs.into_iter().enumerate();
         inputs
-            .map(|(row, inputs)| TwinInput { inputs, initial: initial(row), masks: Vec::new() })
+            .map(|(row, inputs)| TwinInput {
+                inputs,
+                tokens: self.words[row].iter().map(|words| words.tokens.clone()).collect(),
+                spellings: self.words[row].iter().map(|words| words.spellings.clone()).collect(),
+                initial: initial(row),
+                ..TwinInput::default()
+            })
             .collect()
     }
 
@@ -177,7 +258,13 @@ pub fn flat(sequences: &[Sequence]) -> Vec<f64> {
 /// A case in words.
 pub fn named(a: &Architecture, lengths: &[usize]) -> String {
     format!(
-        "{:?}, {} layers, {} directions, {:?}, {lengths:?}",
-        a.cell, a.layers, a.directions, a.read
+        "{:?}, {} layers, {} directions, {:?}, {} numbers, {} embeddings, {} spellings, {lengths:?}",
+        a.cell,
+        a.layers,
+        a.directions,
+        a.read,
+        a.input.numbers,
+        a.input.embeddings.len(),
+        a.input.characters.len()
     )
 }

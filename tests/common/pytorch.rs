@@ -1,31 +1,83 @@
 //! What the files of tests/reference say, as the library's values.
 
 use rnn::config::{Adam, Cell, Head, Nonlinearity, Optimizer};
-use rnn::model::{Architecture, Block, Network, Read, Tensors};
+use rnn::model::{
+    Architecture, Block, CharactersShape, EmbeddingShape, InputShape, Network, Read, Tensors,
+};
 use serde_json::Value;
 
 use super::reference::{count, counts, numbers, tensor, tensor_f32};
 
-/// The network of a case.
+/// The network of a case, with words where it has them.
 pub fn network(case: &Value) -> Network {
-    let cell = match case["cell"].as_str().unwrap() {
-        "rnn_tanh" => Cell::Rnn(Nonlinearity::Tanh),
-        "rnn_relu" => Cell::Rnn(Nonlinearity::Relu),
-        "lstm" => Cell::Lstm,
-        "gru" => Cell::Gru,
-        other => panic!("{other}"),
-    };
     Network::new(Architecture {
-        cell,
+        cell: cell(&case["cell"]),
         directions: count(&case["directions"]),
         layers: count(&case["layers"]),
-        input: count(&case["input_size"]),
+        input: input(case, count(&case["input_size"])),
         hidden: count(&case["hidden_size"]),
         outputs: count(&case["outputs"]),
         head: Head::Linear,
         read: if case["loss_steps"] == "last" { Read::FinalState } else { Read::EveryStep },
         dropout: 0.0,
+        input_dropout: 0.0,
     })
+}
+
+fn cell(name: &Value) -> Cell {
+    match name.as_str().unwrap() {
+        "rnn_tanh" => Cell::Rnn(Nonlinearity::Tanh),
+        "rnn_relu" => Cell::Rnn(Nonlinearity::Relu),
+        "lstm" => Cell::Lstm,
+        "gru" => Cell::Gru,
+        other => panic!("{other}"),
+    }
+}
+
+fn input(case: &Value, numbers: usize) -> InputShape {
+    let name = |of: &Value| of["name"].as_str().unwrap().to_owned();
+    let embedding = |e: &Value| EmbeddingShape {
+        name: name(e),
+        size: count(&e["size"]),
+        width: count(&e["width"]),
+    };
+    let encoder = |c: &Value| CharactersShape {
+        name: name(c),
+        alphabet: count(&c["alphabet"]),
+        embedding: count(&c["embedding"]),
+        hidden: count(&c["hidden"]),
+        cell: cell(&c["cell"]),
+    };
+    let embeddings = case.get("embeddings").and_then(Value::as_array).into_iter().flatten();
+    let characters = case.get("characters").filter(|c| !c.is_null());
+    InputShape {
+        numbers,
+        embeddings: embeddings.map(embedding).collect(),
+        characters: characters.into_iter().map(encoder).collect(),
+    }
+}
+
+/// Puts a case's tokens and spellings into a block of its lengths.
+pub fn put_words(case: &Value, block: &mut Block) {
+    let lengths = block.lengths().to_vec();
+    for (row, t) in lengths.iter().enumerate().flat_map(|(row, &n)| (0..n).map(move |t| (row, t))) {
+        for (k, token) in counts(&case["tokens"][row][t]).into_iter().enumerate() {
+            block.set_token(k, t, row, token as u32);
+        }
+        if !case["characters"].is_null() {
+            let spelling = counts(&case["spellings"][row][t]);
+            let characters: Vec<u32> = spelling.into_iter().map(|c| c as u32).collect();
+            block.set_characters(0, t, row, &characters);
+        }
+    }
+}
+
+/// Labels `(batch, n, targets)` as numbers of classes, `[n, batch, targets]`; not a number where there is none.
+pub fn labels(value: &Value) -> Vec<f32> {
+    let rows = value.as_array().unwrap();
+    let steps = rows[0].as_array().unwrap().len();
+    let of_step = |t: usize| rows.iter().flat_map(move |row| numbers(&row[t]));
+    (0..steps).flat_map(of_step).map(|label| label as f32).collect()
 }
 
 /// PyTorch's tensors in our layout: the same names, the same shapes, none left over.
@@ -58,7 +110,7 @@ pub fn block(batch: &Value) -> Block {
     let features = count(&batch["inputs"]["shape"][2]);
     let values = time_major(&batch["inputs"]);
     let mut block = Block::default();
-    block.reset(&lengths, features);
+    block.reset(&lengths, &input(batch, features));
     for (row, &length) in lengths.iter().enumerate() {
         for t in 0..length {
             let step = &values[(t * lengths.len() + row) * features..][..features];

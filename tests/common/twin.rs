@@ -23,7 +23,7 @@ pub enum TwinCell {
     Gru,
 }
 
-/// A network and its parameters, by PyTorch's names with the prefixes `rnn.` and `head.`, row-major.
+/// A network and its parameters, by PyTorch's names with the prefixes `rnn.`, `head.`, `embedding.` and `characters.`, row-major.
 #[derive(Clone, Debug)]
 pub struct Twin {
     /// The recurrent cell.
@@ -38,6 +38,23 @@ pub struct Twin {
     pub last: bool,
     /// Every tensor; without `head.weight` the hidden state is the output.
     pub parameters: BTreeMap<String, Vec<f64>>,
+    /// What is read behind the numbers: names and widths of the tables.
+    pub embeddings: Vec<(String, usize)>,
+    /// And behind those: layers over characters.
+    pub encoders: Vec<TwinEncoder>,
+}
+
+/// A bidirectional layer over the characters of a word.
+#[derive(Clone, Debug)]
+pub struct TwinEncoder {
+    /// `characters.<name>.…`
+    pub name: String,
+    /// Features of a character.
+    pub embedding: usize,
+    /// Its cell.
+    pub cell: TwinCell,
+    /// Units per direction.
+    pub hidden: usize,
 }
 
 /// What a layer and direction remembers of one sequence; `c` is used by lstm alone.
@@ -52,8 +69,14 @@ pub struct TwinState {
 /// What a sequence goes through besides its inputs.
 #[derive(Clone, Debug, Default)]
 pub struct TwinInput {
-    /// The inputs.
+    /// The numbers.
     pub inputs: Sequence,
+    /// `[n][embedding]`: rows of the tables; empty where there are none.
+    pub tokens: Vec<Vec<usize>>,
+    /// `[n][encoder][character]`; empty where there are none.
+    pub spellings: Vec<Vec<Vec<usize>>>,
+    /// Dropout factors on what the first layer reads; empty: none.
+    pub input_mask: Sequence,
     /// Where each layer and direction starts; empty: from zeros.
     pub initial: Vec<TwinState>,
     /// Dropout factors on the output of each layer but the last; empty: none.
@@ -75,7 +98,7 @@ impl Twin {
     /// One sequence through all layers and the head.
     pub fn run(&self, input: &TwinInput) -> TwinOutput {
         let zero = TwinState { h: vec![0.0; self.hidden], c: vec![0.0; self.hidden] };
-        let mut x = input.inputs.clone();
+        let mut x = self.features(input);
         let mut states = Vec::new();
         for layer in 0..self.layers {
             if let Some(mask) = layer.checked_sub(1).and_then(|below| input.masks.get(below)) {
@@ -85,7 +108,7 @@ impl Twin {
             for direction in 0..self.directions {
                 let place = layer * self.directions + direction;
                 let mut state = input.initial.get(place).unwrap_or(&zero).clone();
-                let weights = Weights::of(self, layer, direction);
+                let weights = Weights::of(self, "rnn.", layer, direction);
                 for step in 0..x.len() {
                     let t = if direction == 0 { step } else { x.len() - 1 - step };
                     state = weights.step(self.cell, &x[t], &state);
@@ -97,6 +120,48 @@ impl Twin {
         }
         let prediction = self.read(&x, &states);
         TwinOutput { hidden: x, states, prediction }
+    }
+
+    /// What the first layer reads.
+    fn features(&self, input: &TwinInput) -> Sequence {
+        let mut x = input.inputs.clone();
+        for (x, tokens) in x.iter_mut().zip(&input.tokens) {
+            for ((name, width), token) in self.embeddings.iter().zip(tokens) {
+                x.extend(self.row(&format!("embedding.{name}.weight"), *width, *token));
+            }
+        }
+        for (x, spellings) in x.iter_mut().zip(&input.spellings) {
+            for (encoder, spelling) in self.encoders.iter().zip(spellings) {
+                x.extend(self.encoding(encoder, spelling));
+            }
+        }
+        for (x, mask) in x.iter_mut().flatten().zip(input.input_mask.iter().flatten()) {
+            *x *= mask;
+        }
+        x
+    }
+
+    fn row(&self, name: &str, width: usize, row: usize) -> &[f64] {
+        &self.parameters[name][row * width..][..width]
+    }
+
+    /// Where the walks over a spelling end, both directions side by side.
+    fn encoding(&self, encoder: &TwinEncoder, spelling: &[usize]) -> Vec<f64> {
+        let prefix = format!("characters.{}.", encoder.name);
+        let table = format!("{prefix}embedding.weight");
+        let mut ends = Vec::new();
+        for direction in 0..2 {
+            let mut state =
+                TwinState { h: vec![0.0; encoder.hidden], c: vec![0.0; encoder.hidden] };
+            let weights = Weights::of(self, &prefix, 0, direction);
+            for step in 0..spelling.len() {
+                let t = if direction == 0 { step } else { spelling.len() - 1 - step };
+                let x = self.row(&table, encoder.embedding, spelling[t]);
+                state = weights.step(encoder.cell, x, &state);
+            }
+            ends.extend(state.h);
+        }
+        ends
     }
 
     fn read(&self, hidden: &Sequence, states: &[TwinState]) -> Sequence {
@@ -152,9 +217,9 @@ struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
-    fn of(twin: &'a Twin, layer: usize, direction: usize) -> Self {
+    fn of(twin: &'a Twin, prefix: &str, layer: usize, direction: usize) -> Self {
         let suffix = if direction == 0 { "" } else { "_reverse" };
-        let tensor = |kind: &str| &twin.parameters[&format!("rnn.{kind}_l{layer}{suffix}")][..];
+        let tensor = |kind: &str| &twin.parameters[&format!("{prefix}{kind}_l{layer}{suffix}")][..];
         Self {
             weight_ih: tensor("weight_ih"),
             weight_hh: tensor("weight_hh"),

@@ -14,7 +14,8 @@ const CARRY: (&str, &str) = ("training", r#"{"state": "carry"}"#);
 #[test]
 fn the_smallest_config_gets_the_defaults_of_the_contract() {
     let config = accepted(&[]);
-    let column = Column { name: "y".into(), scale: ScaleKind::Standard };
+    let column =
+        Column { name: "y".into(), kind: ColumnKind::Number { scale: ScaleKind::Standard } };
     let adam = Adam { learning_rate: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 };
     let expected = Config {
         data: DataConfig {
@@ -46,12 +47,14 @@ fn the_smallest_config_gets_the_defaults_of_the_contract() {
             hidden_size: 64,
             layers: 1,
             dropout: 0.0,
+            input_dropout: 0.0,
             head: Head::Linear,
         },
         training: TrainingConfig {
             epochs: 20,
             batch_size: 32,
             loss: LossKind::Mse,
+            class_weights: ClassWeights::None,
             optimizer: Optimizer::Adam(adam),
             schedule: Schedule::Constant,
             warmup_steps: 0,

@@ -4,6 +4,9 @@
 use super::{USUAL, refusal, schema_faults, text};
 
 const REGRESSION: &str = r#"{"type": "regression"}"#;
+const TAGGING: &str = r#"{"type": "tagging"}"#;
+const CLASSIFICATION: &str = r#"{"type": "classification"}"#;
+const OF_X: &str = r#"{"path": "a", "series": "s", "inputs": ["x"], "targets": ["y"]}"#;
 const LAST: &str = r#"{"type": "forecast", "loss_steps": "last"}"#;
 const CARRY: &str = r#"{"state": "carry"}"#;
 const BOTH_WAYS: &str = r#"{"topology": "bidirectional", "cell": "gru"}"#;
@@ -69,7 +72,73 @@ const REFUSED: &[(&[(&str, &str)], &str)] = &[
         "/task/loss_steps: enum [\"all\"]",
     ),
     (&[("task", "{}")], "/task: required [\"type\"]"),
-    (&[("task", r#"{"type": "tagging"}"#)], "/task/type: oneOf"),
+    (&[("task", TAGGING)], "/data: required [\"inputs\"]"),
+    (&[("task", CLASSIFICATION)], "/data: required [\"inputs\",\"series\"]"),
+    (
+        &[
+            ("task", CLASSIFICATION),
+            ("data", r#"{"path": "a", "inputs": ["x"], "targets": ["y"]}"#),
+        ],
+        "/data: required [\"inputs\",\"series\"]",
+    ),
+    (
+        &[
+            ("task", CLASSIFICATION),
+            (
+                "data",
+                r#"{"path": "a", "series": "s", "inputs": ["x"], "targets": ["y"], "window": {"length": 4}}"#,
+            ),
+        ],
+        "/data/window: const null",
+    ),
+    (
+        &[("task", r#"{"type": "classification", "loss_steps": "all"}"#), ("data", OF_X)],
+        "/task/loss_steps: enum [\"last\"]",
+    ),
+    (
+        &[("task", TAGGING), ("data", OF_X), ("training", r#"{"loss": "mse"}"#)],
+        "/training/loss: enum",
+    ),
+    (
+        &[("task", REGRESSION), ("data", OF_X), ("training", r#"{"loss": "cross_entropy"}"#)],
+        "/training/loss: not",
+    ),
+    (
+        &[("task", REGRESSION), ("data", OF_X), ("training", r#"{"class_weights": "balanced"}"#)],
+        "/training/class_weights: enum",
+    ),
+    (
+        &[
+            ("task", TAGGING),
+            ("data", OF_X),
+            ("model", r#"{"topology": "single", "cell": "gru", "head": "none"}"#),
+        ],
+        "/model/head: enum",
+    ),
+    (
+        &[("data", r#"{"targets": [{"column": "y", "embedding": 4}], "path": "a"}"#)],
+        "/data/targets/0: anyOf",
+    ),
+    (
+        &[(
+            "data",
+            r#"{"targets": [{"column": "y", "type": "category", "scale": "none"}], "path": "a"}"#,
+        )],
+        "/data/targets/0: anyOf",
+    ),
+    (
+        &[("data", r#"{"targets": ["y"], "path": "a", "split": {"column": "f", "by": "time"}}"#)],
+        "/data/split/by: not allowed",
+    ),
+    (
+        &[("data", r#"{"targets": ["y"], "path": "a", "split": {"column": "f", "valid": 2}}"#)],
+        "valid: type",
+    ),
+    (
+        &[("data", r#"{"targets": ["y"], "path": "a", "split": {"valid": ["2"]}}"#)],
+        "/data/split: required [\"column\"]",
+    ),
+    (&[("training", r#"{"class_weights": {"a": 0}}"#)], "/training/class_weights: anyOf"),
     (&[("task", REGRESSION)], "/data: required [\"inputs\"]"),
     (&[("task", r#"{"type": "regression", "horizon": 2}"#)], "/task/horizon: not allowed"),
     (&[("task", r#"{"type": "regression", "anchor": "last"}"#)], "/task/anchor: enum [\"none\"]"),

@@ -11,6 +11,7 @@ mod round_trip;
 mod schema;
 mod set;
 mod syntax;
+mod tasks;
 
 use std::path::Path;
 use std::sync::LazyLock;

@@ -45,7 +45,7 @@ fn a_key_below_a_bare_name_or_below_nothing_keeps_the_name() {
     );
     assert_eq!(window.data.window.unwrap().length, 7);
     let column = set(&[], &["data.targets.0.scale=none"]);
-    assert_eq!(column.data.targets[0].scale, rnn::config::ScaleKind::None);
+    assert_eq!(column.data.targets[0].scale(), Some(rnn::config::ScaleKind::None));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::job::{Break, Start, options, resume_options, save_config, train_until};
 use super::rows::Rows;
+use super::sentences;
 
 /// What must not differ by a bit.
 #[derive(PartialEq)]
@@ -52,6 +53,11 @@ impl Place {
     pub fn new(config: &Value) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         rows().save(&folder.path().join("rows.csv"));
+        for (name, text) in
+            [("words.csv", rows().csv_with_words()), ("sentences.csv", sentences::csv(4, 60))]
+        {
+            std::fs::write(folder.path().join(name), text).expect("a scratch file");
+        }
         let config = save_config(folder.path(), config);
         Self { folder, config }
     }

@@ -59,6 +59,20 @@ impl Rows {
         text
     }
 
+    /// The same rows with words: `word` and `label` at each row, `kind` of each series. Most words are rare.
+    pub fn csv_with_words(&self) -> String {
+        let stems = ["da", "Da", "DA", "d-9", "日本", "NA", "true", "ñu"];
+        let mut text = format!("{HEADER},word,label,kind\n");
+        for row in &self.0 {
+            let number = (row.values[0] * 100.0).round() as i64;
+            let word = format!("{}{}", stems[number.rem_euclid(8) as usize], number.rem_euclid(23));
+            let label = ["None", "b", "c"][number.rem_euclid(3) as usize];
+            let kind = ["k1", "k2"][row.key.len().rem_euclid(2)];
+            let _ = writeln!(text, "{},{word},{label},{kind}", row.text());
+        }
+        text
+    }
+
     /// Writes the file.
     pub fn save(&self, path: &Path) {
         std::fs::write(path, self.csv()).expect("a scratch file");

@@ -1,7 +1,8 @@
 //! `data` as it is written.
 
+use super::Cell;
 use crate::config::delimiter::Delimiter;
-use crate::config::number::{Count, Seed, Whole};
+use crate::config::number::{Count, NotNegative, Seed, Whole};
 use crate::config::part::Part;
 use crate::config::section::section;
 use crate::config::strings::Strings;
@@ -32,16 +33,17 @@ section! {
         /// Column, or list of columns, that names the series a row belongs to; "@file": each file is one;
         /// null: all rows are one series. Windows never cross series.
         series: Option<Strings> [eg "symbol", ["plant", "unit"], "@file"] = None,
-        /// Columns the network reads. Default for a forecast: the targets; required for a regression.
-        inputs: Vec<Column> [eg ["load", "flow"], ["load", {"column": "valve", "scale": "none"}]],
-        /// Columns to predict, written like `inputs`.
-        targets: Vec<Column> [eg ["temperature"]],
+        /// Columns the network reads. Default for a forecast: the targets; required for the other tasks.
+        inputs: Vec<Column> [eg ["load", "flow"], ["load", {"column": "mode", "type": "category"}]],
+        /// Columns to predict, written like `inputs`: numbers, or one category. A bare name is a category for
+        /// a tagging and a classification.
+        targets: Vec<Column> [eg ["temperature"], [{"column": "mode", "type": "category"}]],
         /// How the rows of `path` are dealt to train, valid and test: in this order from the first row on,
         /// inside each series. Below 1 a part is a fraction of the rows, rounded down (0: none); from 1 on it
-        /// is so many rows; text is the time at which it begins.
-        split: Split [eg {"train": 8640, "valid": 2880, "test": 2880}, {"valid": "2024-03-01", "test": "2024-04-01"}]
+        /// is so many rows; text is the time at which it begins, or with `column` what stands there.
+        split: Split [eg {"train": 8640, "valid": 2880, "test": 2880}, {"valid": "2024-03-01", "test": "2024-04-01"}, {"column": "fold"}]
             = Split::usual(),
-        /// Rows of a sequence; null: each series is one sequence.
+        /// Rows of a sequence; null: each series is one sequence, as a classification has it.
         window: Option<Window> [eg {"length": 96, "stride": 4}, null] = Some(Window::usual()),
         /// How number columns are brought to about unit size. Fitted on train rows only, kept in the model,
         /// undone on output. A constant column counts as deviation 1.
@@ -73,21 +75,60 @@ words! {
 
 section! {
     /// A column; a bare name is the column with its defaults.
-    Column [bare column: String] [required "column"] [later "embedding"] {
+    Column [bare column: String] [required "column"] {
         /// Header name.
         column: String [eg "temperature"],
-        /// What its cells are.
-        r#type: ColumnType = ColumnType::Number,
-        /// Its scaling. Default: that of `data.scale`.
+        /// What its cells are. Default: "number"; "category" for the target of a tagging or a classification.
+        r#type: ColumnType [eg "category"],
+        /// Its scaling; of numbers. Default: that of `data.scale`.
         scale: ScaleType,
+        /// Width of the learned embedding of a word; of "category" and "text". Default: 8; 64 for "text".
+        embedding: Count [eg 16],
+        /// A word that the train rows hold fewer times is read as unknown; of "category" and "text".
+        min_count: Count [eg 2] = Whole(1),
+        /// `a`: while training, a word that the train rows hold c times is read as unknown with chance
+        /// a / (a + c), so that unknown words are learnt, too; of "category" and "text".
+        unknown: NotNegative [eg 1, 0] = NotNegative(0.25),
+        /// Lengths of a word's beginnings, in characters, that are embedded beside it; of "text". Default: none.
+        prefixes: Vec<Length> [eg [1, 2, 3]],
+        /// Lengths of its ends; of "text". Default: none.
+        suffixes: Vec<Length> [eg [1, 2, 3, 4]],
+        /// Whether it is embedded where its capitals stand; of "text".
+        case: bool = false,
+        /// Whether its outline (Xxx-dd) is embedded; of "text".
+        shape: bool = false,
+        /// Width of the embedding of each of these; of "text".
+        features: Count = Whole(16),
+        /// A recurrent encoder over the characters of each word; of "text".
+        characters: Option<Characters> [eg {"embedding": 16, "hidden_size": 32}] = None,
+    }
+}
+
+/// Characters of a word's beginning or end.
+pub(in crate::config) type Length = Whole<1, 16>;
+
+section! {
+    /// A bidirectional recurrent layer over the characters of a word: its final states in both directions are
+    /// read beside the word's embedding.
+    Characters {
+        /// Width of the embedding of a character.
+        embedding: Count = Whole(16),
+        /// Units per direction.
+        hidden_size: Count = Whole(32),
+        /// The recurrent cell.
+        cell: Cell = Cell::Lstm,
     }
 }
 
 words! {
     /// What the cells of a column are.
-    ColumnType [later "category"] {
+    ColumnType {
         /// Decimal numbers.
         Number = "number",
+        /// Words from a small set; each has a learned embedding.
+        Category = "category",
+        /// Words of a language: a category of which the letters may be read, too.
+        Text = "text",
     }
 }
 
@@ -103,6 +144,11 @@ section! {
         test: Part [eg 0.2, 2880, "2024-04-01"],
         /// What is dealt. Default: "time"; "series" where `window` is null and `data.series` is given.
         by: SplitUnit,
+        /// A column that says which part a row belongs to. `train`, `valid` and `test` are then what stands in
+        /// it, text or a list of texts: where none is given "train", "valid" and "test", and rows with anything
+        /// else are left out and counted; where one is given, `train` is what the others leave unless it is given
+        /// too. The rows of a part follow each other in their series. Default: none.
+        column: String [eg "fold"],
         /// Changes the hash that deals series; with `by` "series" only.
         seed: Seed = Whole(0),
     }
@@ -121,7 +167,7 @@ words! {
     SplitUnit {
         /// The rows of each series, in order.
         Time = "time",
-        /// Whole series, by a hash of their name.
+        /// Whole series, by a hash of their name; for a classification class by class.
         Series = "series",
     }
 }
@@ -135,7 +181,7 @@ section! {
         /// Default: 1; with carried state the length.
         stride: Count [eg 1, 4],
         /// The row that inputs are counted from: its inputs are subtracted from those of all rows of a window.
-        /// Default for a forecast: "first", or "last" with `loss_steps`
+        /// Default for a forecast of numbers: "first", or "last" with `loss_steps`
         /// "last"; else, with carried state, and for windows of one row: "none".
         relative_to: RelativeTo,
     }

@@ -11,20 +11,25 @@ section! {
         r#type: TaskType,
         /// Rows ahead; of a forecast only.
         horizon: Count [eg 24] = Whole(1),
-        /// Which timesteps of a sequence carry a loss.
-        loss_steps: LossSteps = LossSteps::All,
-        /// What a forecast is counted from. Default: "last" for a forecast with a linear head, else "none".
+        /// Which timesteps of a sequence carry a loss. Default: "all"; "last" for a classification.
+        loss_steps: LossSteps,
+        /// What a forecast is counted from. Default: "last" for a forecast of numbers with a linear head, else
+        /// "none".
         anchor: Anchor,
     }
 }
 
 words! {
     /// The kind of prediction.
-    TaskType [later "tagging", "classification"] {
-        /// The targets 1 to `horizon` rows later.
+    TaskType {
+        /// The targets 1 to `horizon` rows later: numbers, or one category.
         Forecast = "forecast",
-        /// The targets at the same row.
+        /// Numbers at the same row.
         Regression = "regression",
+        /// A category at the same row.
+        Tagging = "tagging",
+        /// One category per series.
+        Classification = "classification",
     }
 }
 
@@ -63,6 +68,8 @@ section! {
         num_layers: Whole<1, 1_000_000> [eg 2],
         /// Chance that an output of any layer but the last is dropped while training.
         dropout: BelowOne [eg 0.1] = BelowOne(0.0),
+        /// Chance that a number the first layer reads is dropped while training.
+        input_dropout: BelowOne [eg 0.2] = BelowOne(0.0),
         /// What turns hidden states into outputs.
         head: Head = Head::Linear,
     }

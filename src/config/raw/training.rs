@@ -1,5 +1,6 @@
 //! `training` as it is written.
 
+use crate::config::class_weights::ClassWeights;
 use crate::config::number::{
     BelowOne, Count, CountOrZero, Factor, NotNegative, Positive, Seed, Shrinking, Whole,
 };
@@ -14,8 +15,11 @@ section! {
         epochs: CountOrZero [eg 30] = Whole(20),
         /// Sequences per update; the last, partial batch counts too.
         batch_size: Count [eg 64] = Whole(32),
-        /// The loss of one output, in scaled units.
-        loss: Loss [eg "mae", {"type": "huber", "delta": 0.5}] = LossType::Mse.into(),
+        /// The loss of one output, in scaled units. Default: "mse"; "cross_entropy" for a category.
+        loss: Loss [eg "mae", {"type": "huber", "delta": 0.5}],
+        /// What the loss of each class is multiplied by; of categories. "none": nothing; "balanced": train rows /
+        /// (classes x train rows of the class); or an object of labels and numbers, 1 for those it does not name.
+        class_weights: ClassWeights [eg "balanced", {"fault": 5}] = ClassWeights::None,
         /// The update rule; definitions and defaults are PyTorch's.
         optimizer: Optimizer [eg "adamw", {"type": "adam", "learning_rate": 0.003}] = OptimizerType::Adam.into(),
         /// The learning rate from epoch to epoch.
@@ -29,7 +33,7 @@ section! {
         on_non_finite: OnNonFinite [eg "skip", {"type": "skip", "limit": 100}] = NonFiniteType::Stop.into(),
         /// Whether windows come in random order, a new one each epoch. Default: true; false with carried state.
         shuffle: bool,
-        /// The one seed: initial weights, order, dropout.
+        /// The one seed: initial weights, order, dropout, words taken as unknown.
         seed: Seed = Whole(1),
         /// Whether state crosses windows.
         state: State = State::Reset,
@@ -80,13 +84,15 @@ section! {
 
 words! {
     /// A kind of loss.
-    LossType [later "cross_entropy"] {
+    LossType {
         /// Squared error.
         Mse = "mse",
         /// Absolute error.
         Mae = "mae",
         /// Squared for small errors, absolute for large ones.
         Huber = "huber",
+        /// The log-loss of a category.
+        CrossEntropy = "cross_entropy",
     }
 }
 

@@ -1,8 +1,9 @@
 //! `data.inputs` and `data.targets`.
 
-use super::{Facts, Resolved, refuse};
+use super::{Facts, Resolved, refuse, words};
+use crate::config::columns::{Column, ColumnKind};
 use crate::config::raw;
-use crate::config::types::{Column, ScaleKind, SeriesBy};
+use crate::config::types::{ScaleKind, SeriesBy, TaskKind};
 use crate::error::shown;
 
 /// What the other keys of `data` say about columns.
@@ -13,6 +14,46 @@ pub(super) struct ScaleDefaults<'a> {
     pub(super) series: &'a SeriesBy,
 }
 
+/// Whether the target is a category; refuses targets that the task cannot predict.
+pub(super) fn predicts_classes(raw: &raw::Data, kind: TaskKind) -> Resolved<bool> {
+    let targets = raw.targets.as_deref().unwrap_or_default();
+    let needs_class = matches!(kind, TaskKind::Tagging | TaskKind::Classification);
+    let name = if kind == TaskKind::Tagging { "tagging" } else { "classification" };
+    for (index, target) in targets.iter().enumerate() {
+        let key = format!("data.targets[{index}].type");
+        match target.r#type {
+            Some(raw::ColumnType::Number) if needs_class => {
+                return refuse(
+                    key,
+                    format!(
+                        "a {name} predicts a category; write \"category\", or make the task a regression"
+                    ),
+                );
+            }
+            Some(raw::ColumnType::Text) => {
+                return refuse(key, "a target is one of a set of classes; write \"category\"");
+            }
+            Some(raw::ColumnType::Category) if kind == TaskKind::Regression => {
+                return refuse(
+                    key,
+                    "a regression predicts numbers; for a category at the same row make the task a \"tagging\", \
+                     for one per series a \"classification\"",
+                );
+            }
+            _ => {}
+        }
+    }
+    let is_class = |target: &raw::Column| target.r#type == Some(raw::ColumnType::Category);
+    let classes = needs_class || targets.iter().any(is_class);
+    if classes && targets.len() > 1 {
+        return refuse(
+            "data.targets[1]",
+            "stands beside a category, which is predicted alone; train a model for each",
+        );
+    }
+    Ok(classes)
+}
+
 /// Inputs and targets.
 pub(super) fn resolve(
     inputs: Option<Vec<raw::Column>>,
@@ -20,9 +61,19 @@ pub(super) fn resolve(
     data: ScaleDefaults<'_>,
     facts: Facts,
 ) -> Resolved<(Vec<Column>, Vec<Column>)> {
-    let Some(targets) = targets else {
+    let Some(mut targets) = targets else {
         return refuse("data.targets", "is missing; list the columns to predict");
     };
+    if facts.classes {
+        targets.iter_mut().for_each(|target| target.r#type = Some(raw::ColumnType::Category));
+    }
+    let are_inputs = inputs.is_none() && facts.forecast();
+    if !are_inputs && let Some((index, key)) = words::first_option(&targets) {
+        return refuse(
+            format!("data.targets[{index}].{key}"),
+            "is about a column that is read; a target is only predicted: take it out",
+        );
+    }
     let targets = list("data.targets", targets, data)?;
     if let SeriesBy::Columns(names) = data.series
         && let Some(index) = targets.iter().position(|target| names.contains(&target.name))
@@ -39,22 +90,54 @@ pub(super) fn resolve(
         Some(inputs) => list("data.inputs", inputs, data)?,
         None if facts.forecast() => targets.clone(),
         None => {
-            return refuse("data.inputs", "is missing; list the columns a regression reads");
+            let message = format!("is missing; list the columns {} reads", facts.task());
+            return refuse("data.inputs", message);
         }
     };
-    if !facts.forecast()
-        && let Some(index) = inputs.iter().position(|i| targets.iter().any(|t| t.name == i.name))
-    {
-        return refuse(
-            format!("data.inputs[{index}]"),
-            format!(
-                "{} is a target: a regression would read its answer; take it out of the inputs, or \
-                 make the task a forecast",
-                shown(&inputs[index].name)
-            ),
-        );
+    agree(&inputs, &targets, facts)?;
+    words::named_apart(&inputs)?;
+    Ok((inputs, targets.into_iter().map(predicted).collect()))
+}
+
+/// A target; how its words are read stands with the inputs.
+fn predicted(target: Column) -> Column {
+    match target.kind {
+        ColumnKind::Words(_) => Column { kind: ColumnKind::Words(words::of_target()), ..target },
+        ColumnKind::Number { .. } => target,
     }
-    Ok((inputs, targets))
+}
+
+/// What inputs and targets say about the same columns.
+fn agree(inputs: &[Column], targets: &[Column], facts: Facts) -> Resolved<()> {
+    for (index, input) in inputs.iter().enumerate() {
+        let Some(target) = targets.iter().find(|target| target.name == input.name) else {
+            continue;
+        };
+        let (key, name) = (format!("data.inputs[{index}]"), shown(&input.name));
+        if !facts.forecast() {
+            return refuse(
+                key,
+                format!(
+                    "{name} is a target: {} would read its answer; take it out of the inputs, or make the task \
+                     a forecast",
+                    facts.task()
+                ),
+            );
+        }
+        if input.words().is_some() != target.words().is_some() {
+            let kind = |c: &Column| if c.words().is_some() { "words" } else { "numbers" };
+            return refuse(
+                key,
+                format!(
+                    "{name} holds {} here and {} in data.targets; write {{\"column\": {name}, \"type\": \
+                     \"category\"}} in both places, or in neither",
+                    kind(input),
+                    kind(target)
+                ),
+            );
+        }
+    }
+    Ok(())
 }
 
 fn list(key: &str, raw: Vec<raw::Column>, data: ScaleDefaults<'_>) -> Resolved<Vec<Column>> {
@@ -76,9 +159,14 @@ fn list(key: &str, raw: Vec<raw::Column>, data: ScaleDefaults<'_>) -> Resolved<V
         if columns.iter().any(|column| column.name == name) {
             return refuse(place, format!("{} stands there twice; write it once", shown(&name)));
         }
-        let raw::ColumnType::Number = raw.r#type();
-        let scale = raw.scale.map_or(data.scale, scale_kind);
-        columns.push(Column { name, scale });
+        let kind = match raw.r#type {
+            None | Some(raw::ColumnType::Number) => {
+                words::only_own(&place, &raw, raw::ColumnType::Number)?;
+                ColumnKind::Number { scale: raw.scale.map_or(data.scale, scale_kind) }
+            }
+            Some(kind) => ColumnKind::Words(words::resolve(&place, &raw, kind)?),
+        };
+        columns.push(Column { name, kind });
     }
     Ok(columns)
 }

@@ -3,7 +3,9 @@
 use super::columns::{self, ScaleDefaults};
 use super::{Facts, Join, Resolved, refuse, source, split, window};
 use crate::config::raw;
-use crate::config::types::{DataConfig, Dialect, Missing, Order, ScalePer, SeriesBy, Source};
+use crate::config::types::{
+    DataConfig, Dialect, Missing, Order, ScalePer, SeriesBy, Source, TaskKind,
+};
 use crate::error::shown;
 
 pub(super) fn resolve(
@@ -18,7 +20,14 @@ pub(super) fn resolve(
     }
     let order = order(&raw, time.is_some())?;
     let series = series(raw.series(), time.as_deref())?;
-    let window = window::resolve(raw.window(), facts)?;
+    if facts.kind == TaskKind::Classification && series == SeriesBy::One {
+        return refuse(
+            "data.series",
+            "is missing; a classification gives one category per series: name the column that tells series \
+             apart, or \"@file\"",
+        );
+    }
+    let window = window::resolve(&raw, facts)?;
     let split = match (&source, &raw.split) {
         (Some(Source::Parts { .. }), Some(_)) => {
             return refuse(
@@ -122,7 +131,7 @@ fn scale_per(raw: Option<raw::ScalePer>, series: &SeriesBy, facts: Facts) -> Res
         ),
         (Some(raw::ScalePer::Series), _) => Ok(ScalePer::Series),
         // Not for "@file": a stream has no file name, so no row of it would find its scaler.
-        (None, SeriesBy::Columns(_)) if facts.forecast() => Ok(ScalePer::Series),
+        (None, SeriesBy::Columns(_)) if facts.forecast() && !facts.classes => Ok(ScalePer::Series),
         (Some(raw::ScalePer::Column) | None, _) => Ok(ScalePer::Column),
     }
 }

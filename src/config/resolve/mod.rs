@@ -11,6 +11,7 @@ mod split;
 mod task;
 mod training;
 mod window;
+pub(super) mod words;
 
 use std::path::PathBuf;
 
@@ -41,16 +42,25 @@ pub(super) fn resolve(raw: raw::Config, join: Option<Join<'_>>) -> Resolved<Conf
     let raw_task = raw.task.unwrap_or_default();
     let raw_training = raw.training.unwrap_or_default();
     let kind = task::kind(&raw_task)?;
-    let loss_steps = task::loss_steps(&raw_task);
+    let raw_data = raw.data.unwrap_or_default();
+    let classes = columns::predicts_classes(&raw_data, kind)?;
+    let loss_steps = task::loss_steps(&raw_task, kind)?;
     let carry = raw_training.state == Some(raw::State::Carry);
 
     let model = model::resolve(&raw.model.unwrap_or_default())?;
     let bidirectional = model.topology == Topology::Bidirectional;
     reads_no_target(kind, loss_steps, bidirectional, carry)?;
-    let task = task::resolve(&raw_task, kind, loss_steps, model.head)?;
-    let facts = Facts { kind, loss_steps, carry };
-    let data = data::resolve(raw.data.unwrap_or_default(), facts, join)?;
-    let training = training::resolve(&raw_training)?;
+    let facts = Facts { kind, loss_steps, carry, classes };
+    let task = task::resolve(&raw_task, facts, model.head)?;
+    let data = data::resolve(raw_data, facts, join)?;
+    let training = training::resolve(&raw_training, facts)?;
+    if classes && model.head == Head::None {
+        return refuse(
+            "model.head",
+            "\"none\" makes the hidden state the output, but how many classes there are is counted in the \
+             data; write \"linear\"",
+        );
+    }
 
     fits_without_head(&model, data.targets.len().saturating_mul(task.steps()))?;
     has_what_is_watched(&data, &training)?;
@@ -101,11 +111,23 @@ struct Facts {
     kind: TaskKind,
     loss_steps: LossSteps,
     carry: bool,
+    /// A category is predicted.
+    classes: bool,
 }
 
 impl Facts {
     fn forecast(self) -> bool {
         matches!(self.kind, TaskKind::Forecast { .. })
+    }
+
+    /// The task in a sentence.
+    fn task(self) -> &'static str {
+        match self.kind {
+            TaskKind::Forecast { .. } => "a forecast",
+            TaskKind::Regression => "a regression",
+            TaskKind::Tagging => "a tagging",
+            TaskKind::Classification => "a classification",
+        }
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn resolve(raw: &raw::Model) -> Resolved<ModelConfig> {
         hidden_size: raw.hidden_size().size(),
         layers,
         dropout,
+        input_dropout: raw.input_dropout().0,
         head: match raw.head() {
             raw::Head::None => Head::None,
             raw::Head::Linear => Head::Linear,
@@ -53,14 +54,22 @@ fn layers(topology: Topology, written: Option<usize>) -> Resolved<usize> {
     }
 }
 
+/// A cell of which nothing else is said.
+pub(super) fn plain_cell(cell: raw::Cell) -> Cell {
+    match cell {
+        raw::Cell::Rnn => Cell::Rnn(Nonlinearity::Tanh),
+        raw::Cell::Lstm => Cell::Lstm,
+        raw::Cell::Gru => Cell::Gru,
+    }
+}
+
 fn cell(raw: &raw::Model) -> Resolved<Cell> {
     let cell = match raw.cell {
         Some(raw::Cell::Rnn) => Cell::Rnn(match raw.nonlinearity() {
             raw::Nonlinearity::Relu => Nonlinearity::Relu,
             raw::Nonlinearity::Tanh => Nonlinearity::Tanh,
         }),
-        Some(raw::Cell::Lstm) => Cell::Lstm,
-        Some(raw::Cell::Gru) => Cell::Gru,
+        Some(cell) => plain_cell(cell),
         None => return refuse("model.cell", "is missing; write \"rnn\", \"lstm\" or \"gru\""),
     };
     match (cell, raw.nonlinearity) {

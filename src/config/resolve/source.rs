@@ -69,7 +69,9 @@ fn only_once<'a>(files: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Res
 /// Whether there are validation rows, as far as a config can tell.
 pub(super) fn has_valid(data: &DataConfig) -> bool {
     match (&data.source, &data.split) {
-        (_, Some(split)) => split.valid != Part::Fraction(0.0),
+        (_, Some(split)) => {
+            split.valid != Part::Fraction(0.0) && split.valid != Part::Values(Vec::new())
+        }
         (Some(Source::Parts { valid, .. }), None) => !valid.is_empty(),
         (Some(Source::Whole(_)) | None, None) => false,
     }

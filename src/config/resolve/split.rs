@@ -1,8 +1,10 @@
 //! `data.split`.
 
+use super::columns::duplicate;
 use super::{Resolved, refuse};
 use crate::config::raw;
 use crate::config::types::{Order, Part, SeriesBy, Split, SplitBy};
+use crate::error::shown;
 
 const NOTHING: Part = Part::Fraction(0.0);
 
@@ -12,6 +14,9 @@ pub(super) fn resolve(
     order: Option<Order>,
     has_window: bool,
 ) -> Resolved<Split> {
+    if let Some(column) = &raw.column {
+        return by_column(raw, column);
+    }
     let by = unit(raw, series, has_window)?;
     let part = |part: &Option<crate::config::part::Part>| part.as_ref().map(|part| part.0.clone());
     let (train, valid, test) = (part(&raw.train), part(&raw.valid), part(&raw.test));
@@ -31,9 +36,52 @@ pub(super) fn resolve(
         }
     };
     let split = Split { by, train, valid, test };
+    no_list(&split)?;
     dates(&split, order)?;
     fractions(&split)?;
     Ok(split)
+}
+
+/// Parts by what stands in a column.
+fn by_column(raw: &raw::Split, column: &str) -> Resolved<Split> {
+    if column.is_empty() {
+        return refuse("data.split.column", "is empty; name a column, or leave it out");
+    }
+    for (key, given) in [("by", raw.by.is_some()), ("seed", raw.seed.is_some())] {
+        if given {
+            return refuse(
+                format!("data.split.{key}"),
+                "chooses how rows are dealt, but data.split.column says where each belongs; take one out",
+            );
+        }
+    }
+    let values = |key: &str, part: &Option<crate::config::part::Part>| match part.as_ref() {
+        None => Ok(None),
+        Some(crate::config::part::Part(Part::From(value))) => Ok(Some(vec![value.clone()])),
+        Some(crate::config::part::Part(Part::Values(values))) if !values.is_empty() => {
+            Ok(Some(values.clone()))
+        }
+        Some(_) => refuse(
+            format!("data.split.{key}"),
+            format!(
+                "is what stands in the column {}: write it as text, \"2\", or a list of texts",
+                shown(column)
+            ),
+        ),
+    };
+    let written =
+        [values("train", &raw.train)?, values("valid", &raw.valid)?, values("test", &raw.test)?];
+    if let Some(twice) = duplicate(written.iter().flatten().flatten().map(String::as_str)) {
+        let message = format!("{} stands there twice; a row belongs to one part", shown(twice));
+        return refuse("data.split", message);
+    }
+    let by = SplitBy::Column(column.to_owned());
+    let [train, valid, test] = match written {
+        [None, None, None] => ["train", "valid", "test"].map(|word| Some(vec![word.to_owned()])),
+        written => written,
+    };
+    let values = |values: Option<Vec<String>>| Part::Values(values.unwrap_or_default());
+    Ok(Split { by, train: train.map(Part::Values), valid: values(valid), test: values(test) })
 }
 
 fn unit(raw: &raw::Split, series: &SeriesBy, has_window: bool) -> Resolved<SplitBy> {
@@ -56,6 +104,22 @@ fn unit(raw: &raw::Split, series: &SeriesBy, has_window: bool) -> Resolved<Split
             "data.split.seed",
             "chooses whole series, but this split is by time; take it out, or write \"by\": \"series\"",
         ),
+    }
+}
+
+/// Lists name what stands in a column.
+fn no_list(split: &Split) -> Resolved<()> {
+    let parts = [
+        ("train", split.train.as_ref()),
+        ("valid", Some(&split.valid)),
+        ("test", Some(&split.test)),
+    ];
+    match parts.iter().find(|(_, part)| matches!(part, Some(Part::Values(_)))) {
+        Some((key, _)) => refuse(
+            format!("data.split.{key}"),
+            "is a list of what stands in a column, but there is no data.split.column; name it, or write a number",
+        ),
+        None => Ok(()),
     }
 }
 

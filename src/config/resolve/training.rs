@@ -1,10 +1,12 @@
 //! `training`, but for the optimizer and the schedule.
 
-use super::{Resolved, optimizer, refuse, schedule};
-use crate::config::raw;
-use crate::config::types::{EarlyStopping, LossKind, OnNonFinite, State, TrainingConfig};
+use super::{Facts, Resolved, optimizer, refuse, schedule};
+use crate::config::types::{
+    ClassWeights, EarlyStopping, LossKind, OnNonFinite, State, TrainingConfig,
+};
+use crate::config::{class_weights, raw};
 
-pub(super) fn resolve(raw: &raw::Training) -> Resolved<TrainingConfig> {
+pub(super) fn resolve(raw: &raw::Training, facts: Facts) -> Resolved<TrainingConfig> {
     let state = state(raw)?;
     let carry = matches!(state, State::Carry { .. });
     if carry && raw.shuffle == Some(true) {
@@ -18,7 +20,8 @@ pub(super) fn resolve(raw: &raw::Training) -> Resolved<TrainingConfig> {
     Ok(TrainingConfig {
         epochs: raw.epochs().size(),
         batch_size: raw.batch_size().size(),
-        loss: loss(&raw.loss())?,
+        loss: loss(raw.loss.as_ref(), facts)?,
+        class_weights: class_weights(raw, facts)?,
         optimizer,
         schedule: schedule::resolve(&raw_schedule, optimizer.learning_rate())?,
         warmup_steps: raw_schedule.warmup_steps().0,
@@ -42,8 +45,28 @@ fn state(raw: &raw::Training) -> Resolved<State> {
     }
 }
 
-fn loss(raw: &raw::Loss) -> Resolved<LossKind> {
+fn loss(raw: Option<&raw::Loss>, facts: Facts) -> Resolved<LossKind> {
+    let Some(raw) = raw else {
+        return Ok(if facts.classes { LossKind::CrossEntropy } else { LossKind::Mse });
+    };
     let kind = raw.r#type();
+    let is_for_classes = kind == raw::LossType::CrossEntropy;
+    if facts.classes && !is_for_classes {
+        return refuse(
+            "training.loss",
+            format!(
+                "\"{}\" is the loss of a number, but a category is predicted; write \"cross_entropy\"",
+                kind.word()
+            ),
+        );
+    }
+    if is_for_classes && !facts.classes {
+        return refuse(
+            "training.loss",
+            "\"cross_entropy\" is the loss of a category, but numbers are predicted; write \"mse\", or make \
+             the target a category: {\"column\": …, \"type\": \"category\"}",
+        );
+    }
     match (kind, raw.delta) {
         (raw::LossType::Huber, _) => Ok(LossKind::Huber { delta: raw.delta().0 }),
         (_, Some(_)) => refuse(
@@ -52,6 +75,28 @@ fn loss(raw: &raw::Loss) -> Resolved<LossKind> {
         ),
         (raw::LossType::Mse, None) => Ok(LossKind::Mse),
         (raw::LossType::Mae, None) => Ok(LossKind::Mae),
+        (raw::LossType::CrossEntropy, None) => Ok(LossKind::CrossEntropy),
+    }
+}
+
+fn class_weights(raw: &raw::Training, facts: Facts) -> Resolved<ClassWeights> {
+    use class_weights::ClassWeights as Raw;
+    let key = "training.class_weights";
+    match raw.class_weights() {
+        Raw::None => Ok(ClassWeights::None),
+        _ if !facts.classes => {
+            refuse(key, "weighs the classes of a category, but numbers are predicted; take it out")
+        }
+        Raw::Balanced => Ok(ClassWeights::Balanced),
+        Raw::Given(weights) if weights.is_empty() => {
+            refuse(key, "names no class; write {\"label\": 2}, or \"balanced\"")
+        }
+        Raw::Given(weights) => {
+            let mut weights: Vec<(String, f64)> =
+                weights.into_iter().map(|(label, weight)| (label, weight.0)).collect();
+            weights.sort_by(|a, b| a.0.cmp(&b.0));
+            Ok(ClassWeights::Given(weights))
+        }
     }
 }
 

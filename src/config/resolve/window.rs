@@ -2,10 +2,17 @@
 
 use super::{Facts, Resolved, refuse};
 use crate::config::raw;
-use crate::config::types::{LossSteps, RelativeTo, Window};
+use crate::config::types::{LossSteps, RelativeTo, TaskKind, Window};
 
-pub(super) fn resolve(raw: Option<raw::Window>, facts: Facts) -> Resolved<Option<Window>> {
-    let Some(raw) = raw else {
+pub(super) fn resolve(data: &raw::Data, facts: Facts) -> Resolved<Option<Window>> {
+    let classification = facts.kind == TaskKind::Classification;
+    if classification && data.window.as_ref().is_some_and(Option::is_some) {
+        return refuse(
+            "data.window",
+            "cuts series into windows, but a classification reads each series as a whole; write null",
+        );
+    }
+    let Some(raw) = data.window().filter(|_| !classification) else {
         return whole_series(facts);
     };
     let length = raw.length().size();
@@ -50,7 +57,9 @@ fn relative_to(raw: Option<raw::RelativeTo>, length: usize, facts: Facts) -> Res
         Some(raw::RelativeTo::First) => RelativeTo::First,
         Some(raw::RelativeTo::Last) => RelativeTo::Last,
         Some(raw::RelativeTo::None) => return Ok(RelativeTo::None),
-        None if !facts.forecast() || facts.carry || length == 1 => return Ok(RelativeTo::None),
+        None if !facts.forecast() || facts.classes || facts.carry || length == 1 => {
+            return Ok(RelativeTo::None);
+        }
         None if facts.loss_steps == LossSteps::Last => return Ok(RelativeTo::Last),
         None => return Ok(RelativeTo::First),
     };

@@ -54,7 +54,8 @@ pub fn copies(train: &PartRows, encoder: &Encoder) -> Vec<Copied> {
         return Vec::new();
     }
     let roles = &encoder.roles;
-    let pairs = roles.targets.iter().flat_map(|&t| roles.inputs.iter().map(move |&i| (i, t)));
+    let targets = roles.targets.iter().filter(|&&target| !roles.are_words[target]);
+    let pairs = targets.flat_map(|&t| roles.numbers().map(move |i| (i, t)));
     let pairs: Vec<(usize, usize)> = pairs.filter(|(input, target)| input != target).collect();
     let thinning = (pairs.len() * encoder.steps).div_ceil(TRIALS).max(1);
     let found = |(input, target): (usize, usize)| {

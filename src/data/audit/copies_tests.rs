@@ -1,6 +1,7 @@
 //! Planted leaks are found, honest inputs pass.
 
 use super::*;
+use crate::data::Vocabularies;
 use crate::data::audit::tests::{config, table_of};
 use crate::random::{Purpose, bits, uniform};
 
@@ -15,7 +16,7 @@ fn found(task: &str, x: impl Fn(usize, &[f64]) -> f64) -> Vec<Copied> {
     let rows: String = (0..500).map(|row| format!("{},{}\n", x(row, &walk), walk[row])).collect();
     let inputs = if task.contains("forecast") { r#"["x","y"]"# } else { r#"["x"]"# };
     let config = config(&format!(r#""inputs":{inputs},"targets":["y"]"#), task);
-    let encoder = Encoder::new(&config);
+    let encoder = Encoder::new(&config, Vocabularies::default());
     let train = PartRows::whole(table_of(&encoder.roles, &format!("x,y\n{rows}")));
     copies(&train, &encoder)
 }
@@ -92,7 +93,7 @@ fn levels_apart_hide_no_leak_and_make_none() {
     let rows: String =
         (0..199).flat_map(|r| (0..3).map(move |k| (k, r))).map(|(k, r)| row(k, r)).collect();
     let config = config(r#""series":"s","inputs":["y","next","level"],"targets":["y"]"#, FORECAST);
-    let encoder = Encoder::new(&config);
+    let encoder = Encoder::new(&config, Vocabularies::default());
     let train = PartRows::whole(table_of(&encoder.roles, &format!("s,y,next,level\n{rows}")));
     let found = copies(&train, &encoder);
     assert_eq!((step(&found), found[0].input), (Some((1, false)), 1));

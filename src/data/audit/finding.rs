@@ -4,7 +4,7 @@ use super::copies::Copied;
 use super::drift::Drift;
 use super::extremes::{Jump, Outliers};
 use super::place::PartName;
-use crate::data::Gap;
+use crate::data::{Gap, Unknown};
 
 /// One thing worth a sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,15 @@ pub enum Finding {
     Outliers(usize, Outliers),
     /// A step in a column that moves little otherwise.
     Jump(usize, Jump),
+    /// Many words of a part are unknown to the train rows.
+    UnknownWords {
+        /// The column.
+        column: usize,
+        /// The part.
+        part: PartName,
+        /// How many.
+        unknown: Unknown,
+    },
     /// Parts, windows and network do not fit each other.
     Misfit(Misfit),
 }

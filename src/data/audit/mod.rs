@@ -11,6 +11,7 @@ mod rows;
 mod sizes;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use copies::{Copied, Tells, copies};
 pub use drift::{Drift, Strength};
@@ -18,12 +19,15 @@ pub use extremes::{Jump, Outliers};
 pub use finding::{Finding, Misfit};
 pub use place::{PartName, Place, parts};
 pub use profile::Profile;
+pub use words::WordProfile;
 
-use super::{Dataset, Encoder, Timeline, Windows};
+use super::{Dataset, Encoder, Timeline, Unknown, Windows};
 use crate::config::{Config, ScaleKind};
 
 /// Targets of at most so many values look like categories.
 const CATEGORY: usize = 10;
+/// A larger share of unknown words is told.
+const MANY_UNKNOWN: f64 = 0.05;
 /// A column without a scaler should lie within this.
 const UNIT_SIZE: f64 = 20.0;
 
@@ -65,6 +69,8 @@ pub struct Audit {
 /// One column in use.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColumnAudit {
+    /// Of a column of words what it holds; there are then no figures.
+    pub words: Option<WordProfile>,
     /// Its train rows.
     pub profile: Profile,
     /// The validation rows beside them.
@@ -81,10 +87,19 @@ impl Audit {
         let timelines: Vec<_> =
             dataset.tables().into_iter().map(|t| Timeline::of_table(t)).collect();
         let drift = |part: Option<&_>, column| part.and_then(|p| Drift::new(train, p, column));
-        let column = |column| ColumnAudit {
-            profile: Profile::new(train, column),
-            valid: drift(dataset.valid.as_ref(), column),
-            test: drift(dataset.test.as_ref(), column),
+        let column = |column: usize| match encoder.roles.are_words[column] {
+            true => ColumnAudit {
+                words: Some(WordProfile::new(audited, column)),
+                profile: Profile::default(),
+                valid: None,
+                test: None,
+            },
+            false => ColumnAudit {
+                words: None,
+                profile: Profile::new(train, column),
+                valid: drift(dataset.valid.as_ref(), column),
+                test: drift(dataset.test.as_ref(), column),
+            },
         };
         let columns: Vec<ColumnAudit> = (0..encoder.columns()).map(column).collect();
 
@@ -126,8 +141,8 @@ fn scale(audited: &Audited, column: usize) -> ScaleKind {
     let input = roles.inputs.iter().position(|&place| place == column);
     let target = roles.targets.iter().position(|&place| place == column);
     match (input, target) {
-        (Some(k), _) => data.inputs[k].scale,
-        (None, Some(k)) => data.targets[k].scale,
+        (Some(k), _) => data.inputs[k].scale().unwrap_or(ScaleKind::None),
+        (None, Some(k)) => data.targets[k].scale().unwrap_or(ScaleKind::None),
         (None, None) => ScaleKind::None,
     }
 }
@@ -136,9 +151,11 @@ fn scale(audited: &Audited, column: usize) -> ScaleKind {
 fn of_columns(audited: &Audited, columns: &[ColumnAudit]) -> Vec<Finding> {
     let (roles, dataset) = (&audited.encoder.roles, audited.dataset);
     let mut found = constants(audited);
-    let equal = copies::equal_inputs(&dataset.train, &roles.inputs).into_iter();
+    let numbers: Vec<usize> = roles.numbers().collect();
+    let equal = copies::equal_inputs(&dataset.train, &numbers).into_iter();
     found.extend(equal.map(|(a, b)| Finding::EqualInputs(a, b)));
-    for (column, ColumnAudit { profile, .. }) in columns.iter().enumerate() {
+    let of_numbers = columns.iter().enumerate().filter(|(_, column)| column.words.is_none());
+    for (column, ColumnAudit { profile, .. }) in of_numbers {
         let (low, high) = (profile.moments.min, profile.moments.max);
         if scale(audited, column) == ScaleKind::None && low.abs().max(high.abs()) > UNIT_SIZE {
             found.push(Finding::Unscaled { column, range: (low, high) });
@@ -151,13 +168,29 @@ fn of_columns(audited: &Audited, columns: &[ColumnAudit]) -> Vec<Finding> {
         found.extend(few.map(|values| Finding::FewValues { column, values: values.clone() }));
     }
     found.extend(far_out(dataset, columns));
+    found.extend(unknown_words(columns));
     found
+}
+
+/// Columns of which many words of a later part are unknown.
+fn unknown_words(columns: &[ColumnAudit]) -> Vec<Finding> {
+    let of = |(column, audit): (usize, &ColumnAudit)| {
+        let words = audit.words.as_ref()?;
+        let parts = [(PartName::Valid, words.valid), (PartName::Test, words.test)];
+        let many = |&(_, unknown): &(_, Option<Unknown>)| {
+            unknown.is_some_and(|unknown| unknown.share() > MANY_UNKNOWN)
+        };
+        let (part, unknown) = parts.into_iter().find(many)?;
+        Some(Finding::UnknownWords { column, part, unknown: unknown? })
+    };
+    columns.iter().enumerate().filter_map(of).collect()
 }
 
 /// Outliers, jumps and drift. An outlier makes the other two of itself, so it is told alone.
 fn far_out(dataset: &Dataset, columns: &[ColumnAudit]) -> Vec<Finding> {
     let (mut found, mut jumps, mut drifting) = (Vec::new(), Vec::new(), Vec::new());
-    for (column, audit) in columns.iter().enumerate() {
+    let of_numbers = columns.iter().enumerate().filter(|(_, column)| column.words.is_none());
+    for (column, audit) in of_numbers {
         if let Some(outliers) = extremes::outliers(dataset, column) {
             found.push(Finding::Outliers(column, outliers));
             continue;

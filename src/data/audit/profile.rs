@@ -8,7 +8,7 @@ use crate::data::{Moments, PartRows};
 const MANY: usize = 20;
 
 /// One column over the train rows. Values that are not numbers are passed over.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
     /// Range, mean, deviation.
     pub moments: Moments,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::data::{PartRows, Roles, Table};
+use crate::data::{PartRows, Roles, Table, Vocabularies};
 
 /// A config with these entries of `data` and this task.
 pub(super) fn config(data: &str, task: &str) -> Config {
@@ -29,20 +29,20 @@ const FORECAST: &str = r#"{"type":"forecast"}"#;
 /// The column `y`, with a time column unless its name is empty.
 pub(super) fn table(time: &str, csv: &str) -> Table {
     let time = if time.is_empty() { String::new() } else { format!(r#""time":"{time}","#) };
-    table_of(&Roles::new(&config(&format!(r#"{time}"targets":["y"]"#), FORECAST).data), csv)
+    table_of(&Roles::new(&config(&format!(r#"{time}"targets":["y"]"#), FORECAST)), csv)
 }
 
 /// The column `y`, by the series in `name`.
 pub(super) fn table_of_series(csv: &str) -> Table {
     let data = r#""series":"name","targets":["y"]"#;
-    table_of(&Roles::new(&config(data, FORECAST).data), csv)
+    table_of(&Roles::new(&config(data, FORECAST)), csv)
 }
 
 /// Some columns as one part.
 pub(super) fn part(columns: &[&str], csv: &str) -> PartRows {
     let names = format!("{columns:?}");
     let data = format!(r#""inputs":{names},"targets":{names}"#);
-    PartRows::whole(table_of(&Roles::new(&config(&data, FORECAST).data), csv))
+    PartRows::whole(table_of(&Roles::new(&config(&data, FORECAST)), csv))
 }
 
 /// The first rows of each series, and the rest.
@@ -85,7 +85,7 @@ impl Default for Case {
 impl Case {
     fn findings(&self) -> Vec<Finding> {
         let config = config_with(&self.data, self.task, self.training);
-        let encoder = Encoder::new(&config);
+        let encoder = Encoder::new(&config, Vocabularies::default());
         let start = 1_704_067_200; // 2024-01-01
         let rows = (0..400).filter_map(|row| {
             let (x, y) = (self.row)(row)?;
@@ -236,7 +236,7 @@ fn windows_batches_and_networks_out_of_proportion() {
 /// Two parts of two tables, by series, audited together.
 fn of_parts(data: &str, train: &str, valid: &str) -> Vec<Misfit> {
     let config = config(data, FORECAST);
-    let encoder = Encoder::new(&config);
+    let encoder = Encoder::new(&config, Vocabularies::default());
     let part = |csv: &str| PartRows::whole(table_of(&encoder.roles, csv));
     let dataset = Dataset { train: part(train), valid: Some(part(valid)), test: None, left_out: 0 };
     let windows = Windows::new(&config, &dataset.train.ranges, encoder.reach());

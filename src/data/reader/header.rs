@@ -153,6 +153,13 @@ impl Header {
         self.cell_error(record, column, message)
     }
 
+    /// The error for an empty cell where there must be a word.
+    pub fn no_word_error(&self, record: &Record, column: usize) -> Error {
+        let message = "the cell is empty; a word is needed: fill it, take the row out, or set \"missing\": \
+                       \"ffill\" in data to repeat the last word";
+        self.cell_error(record, column, message)
+    }
+
     /// An error about one cell.
     pub fn cell_error(&self, record: &Record, column: usize, message: impl Into<String>) -> Error {
         let name = self.names.get(column).cloned().unwrap_or_default();

@@ -73,7 +73,7 @@ impl NumberError {
             }
             (NumberError::Date, _) => "is not a number; a date or time? It can only be `data.time`",
             (NumberError::Text, _) => {
-                "is not a number; mend it, or take the column out of the config if it holds words"
+                "is not a number; mend it, or if the column holds words give it \"type\": \"category\" in the config"
             }
             (NumberError::Malformed, _) => "is not a number; write it like -12.5 or 1.25e-3",
         };

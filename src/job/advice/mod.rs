@@ -1,6 +1,7 @@
 //! What to try next, for a model that does not beat the naive prediction: suggestions with the key that
 //! carries them out, chosen by the config and by how the run went.
 
+mod class_rules;
 mod rules;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! The rules, one function each: what was found, why it matters, and the argument that changes it.
 
 use super::Facts;
+use super::class_rules::{both_ways, letters, rare_classes};
 use crate::config::{Head, LossSteps, RelativeTo, ScalePer, Schedule, State, TaskKind};
 use crate::error::{shell_word, shown_path};
 use crate::eval::Standing;
@@ -10,13 +11,16 @@ use crate::text::{short, shortest, thousands};
 type Rule = fn(&Facts) -> Option<String>;
 
 /// The most promising first; the last two always apply.
-pub(super) const ALL: [Rule; 14] = [
+pub(super) const ALL: [Rule; 17] = [
     untrained,
     clipped,
     anchor,
     relative,
     unfinished,
     overfitted,
+    both_ways,
+    letters,
+    rare_classes,
     shorter_horizon,
     scale_per_series,
     random_walk,
@@ -114,15 +118,9 @@ pub(super) fn overfitted(facts: &Facts) -> Option<String> {
 
 /// Better at the first steps only.
 pub(super) fn shorter_horizon(facts: &Facts) -> Option<String> {
-    let horizon = forecast(facts)?;
-    let naive = &facts.report.baseline().1.targets;
-    let better = |step: usize| {
-        let mut pairs = facts.report.scores.targets.iter().zip(naive);
-        pairs.all(|((_, ours), (_, theirs))| {
-            let (ours, theirs) = (&ours.horizon[step].0, &theirs.horizon[step].0);
-            Standing::of(ours.change(theirs)) == Standing::Better
-        })
-    };
+    let horizon = horizon(facts)?;
+    let (ours, (_, naive)) = (&facts.report.scores, facts.report.baseline());
+    let better = |step: usize| Standing::of(ours.change_at(naive, step)) == Standing::Better;
     let steps = (0..horizon).take_while(|&step| better(step)).count();
     (0 < steps && steps < horizon).then(|| {
         let span = facts.report.span(steps).map_or(String::new(), |span| format!(" ({span})"));
@@ -143,7 +141,7 @@ pub(super) fn scale_per_series(facts: &Facts) -> Option<String> {
 pub(super) fn random_walk(facts: &Facts) -> Option<String> {
     forecast(facts)?;
     // What the mean forecasts as well is no walk, but its steps.
-    let walks = facts.report.scores.overall().r2.is_none_or(|r2| r2 > 0.01);
+    let walks = facts.report.scores.r2().is_none_or(|r2| r2 > 0.01);
     (walks && facts.report.verdict.standing == Standing::Same).then(|| {
         "A random walk, as most prices are, cannot be beaten: its last value is the best forecast there is. Only \
          columns that tell of the change beforehand help: add them to data.inputs"
@@ -186,7 +184,7 @@ pub(super) fn many_inputs(facts: &Facts) -> Option<String> {
 
 pub(super) fn longer_window(facts: &Facts) -> Option<String> {
     let length = facts.config.data.window?.length;
-    let horizon = forecast(facts)?;
+    let horizon = horizon(facts)?;
     let longer = (2 * length).max(4 * horizon);
     // It must leave many windows to learn from.
     let room = facts.train_rows.is_some_and(|rows| rows > 20 * (longer + horizon) as u64);
@@ -209,11 +207,16 @@ pub(super) fn look_at_the_data(_: &Facts) -> Option<String> {
     )
 }
 
-/// The horizon of a forecast.
+/// The horizon of a forecast of numbers.
 fn forecast(facts: &Facts) -> Option<usize> {
+    horizon(facts).filter(|_| facts.report.classes.is_none())
+}
+
+/// The horizon of a forecast.
+fn horizon(facts: &Facts) -> Option<usize> {
     match facts.config.task.kind {
         TaskKind::Forecast { horizon } => Some(horizon),
-        TaskKind::Regression => None,
+        TaskKind::Regression | TaskKind::Tagging | TaskKind::Classification => None,
     }
 }
 

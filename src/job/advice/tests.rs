@@ -266,3 +266,63 @@ fn the_last_two_always_apply() {
     assert_eq!(suggested(rules::seed, &facts(&usual, &report), FORECAST), ["training.seed=2"]);
     assert!(rules::look_at_the_data(&facts(&usual, &report)).is_some());
 }
+
+const TAGGING: &str = r#"{
+    "data": {"path": "a.csv", "series": "s", "inputs": [{"column": "word", "type": "text"}], "targets": ["tag"]},
+    "task": {"type": "tagging"},
+    "model": {"topology": "single", "cell": "gru"}
+}"#;
+
+#[test]
+fn both_ways() {
+    let report = sample::class_report(&[(0, 0, 1)], 1.0);
+    let forward = config(TAGGING, &["data.window=null"]);
+    let found = suggested(class_rules::both_ways, &facts(&forward, &report), TAGGING);
+    assert_eq!(found, ["model.topology=bidirectional"]);
+    for sets in [&["model.topology=bidirectional"][..], &["training.state=carry"]] {
+        let config = config(TAGGING, sets);
+        assert_eq!(class_rules::both_ways(&facts(&config, &report)), None, "{sets:?}");
+    }
+    let (forecast, lost) = (config(FORECAST, &[]), lost());
+    assert_eq!(class_rules::both_ways(&facts(&forecast, &lost)), None);
+}
+
+#[test]
+fn letters() {
+    let report = sample::class_report(&[(0, 0, 1)], 1.0);
+    let words = config(TAGGING, &[]);
+    let found = suggested(class_rules::letters, &facts(&words, &report), TAGGING);
+    assert_eq!(found, ["data.inputs.0.suffixes=[1, 2, 3]"]);
+    for set in
+        ["data.inputs.0.suffixes=[2]", "data.inputs.0.characters={}", "data.inputs.0.type=category"]
+    {
+        let config = config(TAGGING, &[set]);
+        assert_eq!(class_rules::letters(&facts(&config, &report)), None, "{set}");
+    }
+}
+
+#[test]
+fn rare_classes() {
+    let usual = config(TAGGING, &[]);
+    let lazy = sample::class_report(&[(0, 0, 90), (1, 0, 5), (2, 0, 5)], 0.9);
+    let found = suggested(class_rules::rare_classes, &facts(&usual, &lazy), TAGGING);
+    assert_eq!(found, ["training.class_weights=balanced"]);
+    let weighted = config(TAGGING, &["training.class_weights=balanced"]);
+    assert_eq!(class_rules::rare_classes(&facts(&weighted, &lazy)), None);
+    let fair = sample::class_report(&[(0, 0, 90), (1, 1, 5), (2, 0, 5)], 0.9);
+    assert_eq!(class_rules::rare_classes(&facts(&usual, &fair)), None);
+    assert_eq!(class_rules::rare_classes(&facts(&usual, &lost())), None, "numbers");
+}
+
+#[test]
+fn what_is_said_of_numbers_is_not_said_of_classes() {
+    let text = TAGGING
+        .replace("tagging", "forecast")
+        .replace(r#""targets": ["tag"]"#, r#""targets": [{"column": "word", "type": "category"}]"#);
+    let config = config(&text, &[]);
+    let mut report = sample::class_report(&[(0, 0, 1)], 1.0);
+    report.verdict.standing = Standing::Same;
+    for rule in [rules::anchor, rules::relative, rules::random_walk, rules::many_inputs] {
+        assert_eq!(rule(&facts(&config, &report)), None);
+    }
+}

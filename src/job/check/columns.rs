@@ -8,7 +8,13 @@ use crate::text::{short, shortest};
 
 /// What each holds over the train rows, and how the later parts differ.
 pub(super) fn columns(prepared: &Prepared, audit: &Audit, page: Page) -> String {
-    let mut out = format!("\nColumns in use, over the train rows\n{}", profiles(prepared, audit));
+    let mut out = "\nColumns in use, over the train rows\n".to_owned();
+    if audit.columns.iter().any(|column| column.words.is_none()) {
+        out += &profiles(prepared, audit);
+    }
+    if audit.columns.iter().any(|column| column.words.is_some()) {
+        out += &super::words::words(prepared, audit);
+    }
     out += &super::data::unused_columns(prepared, page);
     if audit.columns.iter().any(|c| c.valid.is_some() || c.test.is_some()) {
         out += "\nDrift from the train rows\n";
@@ -37,14 +43,11 @@ fn profiles(prepared: &Prepared, audit: &Audit) -> String {
         ("mean", Right),
         ("deviation", Right),
     ]);
+    let columns = roles.columns.iter().zip(&audit.columns).enumerate();
     for (place, (column, ColumnAudit { profile, .. })) in
-        roles.columns.iter().zip(&audit.columns).enumerate()
+        columns.filter(|(_, (_, column))| column.words.is_none())
     {
-        let role = match (roles.is_input(place), roles.targets.contains(&place)) {
-            (true, true) => "input target",
-            (true, false) => "input",
-            _ => "target",
-        };
+        let role = role(prepared, place);
         let m = &profile.moments;
         let figures = [m.min, m.max, m.mean, m.deviation()].map(|x| figure(x, profile.whole));
         let mut cells: Vec<Cell> = vec![column.as_str().into(), role.into(), kind(profile).into()];
@@ -52,6 +55,16 @@ fn profiles(prepared: &Prepared, audit: &Audit) -> String {
         lines.line(cells);
     }
     indented(&lines)
+}
+
+/// What a column is for.
+pub(super) fn role(prepared: &Prepared, place: usize) -> &'static str {
+    let roles = &prepared.encoder.roles;
+    match (roles.is_input(place), roles.targets.contains(&place)) {
+        (true, true) => "input target",
+        (true, false) => "input",
+        _ => "target",
+    }
 }
 
 /// Whole numbers as they are, others with four digits.
@@ -86,7 +99,8 @@ fn drifts(prepared: &Prepared, audit: &Audit) -> String {
     }
     let mut lines = table(&over);
     lines.line(head);
-    for (column, audit) in prepared.encoder.roles.columns.iter().zip(&audit.columns) {
+    let columns = prepared.encoder.roles.columns.iter().zip(&audit.columns);
+    for (column, audit) in columns.filter(|(_, audit)| audit.words.is_none()) {
         let mut line: Vec<Cell> = vec![column.as_str().into()];
         for part in &parts {
             let cells = drift(audit, part).map_or_else(|| [(); 4].map(|()| "-".into()), cells);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::layout::Page;
-use crate::config::Config;
+use crate::config::{Config, TaskKind};
 use crate::data::PartRows;
 use crate::error::{Error, Result};
 use crate::eval::{Evaluation, Wanted, valid_loss};
@@ -88,7 +88,12 @@ fn scoring(config: &Config, prepared: &Prepared, timestep: f64) -> Result<f64> {
         encoder: &prepared.encoder,
         scalers: &prepared.scalers,
         plan,
-        loss: Loss { kind: config.training.loss, sequences: 1.0 },
+        whole_series: config.task.kind == TaskKind::Classification,
+        loss: Loss {
+            kind: config.training.loss,
+            sequences: 1.0,
+            class_weights: &prepared.encoder.class_weights,
+        },
     };
     let guess =
         timestep / 3.0 * if let Plan::Window { length, .. } = plan { length as f64 } else { 1.0 };

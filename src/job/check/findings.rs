@@ -5,9 +5,9 @@ use super::data::line_and_time;
 use super::layout::percent;
 use super::sizes;
 use crate::config::{Config, RelativeTo, State, TaskKind};
-use crate::data::Gap;
 use crate::data::audit::{Copied, Drift, Finding, Jump, Outliers, PartName, Place, Tells};
 use crate::data::time::about_text;
+use crate::data::{Gap, Unknown};
 use crate::error::shown;
 use crate::job::prepare::Prepared;
 use crate::text::{counted, shortest, thousands};
@@ -49,6 +49,9 @@ impl Words<'_> {
             Finding::Jump(column, jump) => self.jump(*column, jump),
             Finding::Gaps { count, longest, windows, of } => {
                 self.gaps(*count, *longest, *windows, *of)
+            }
+            Finding::UnknownWords { column, part, unknown } => {
+                self.unknown_words(*column, *part, *unknown)
             }
             Finding::Misfit(misfit) => sizes::sentence(misfit, self.config),
         }
@@ -191,11 +194,41 @@ impl Words<'_> {
         )
     }
 
+    fn unknown_words(&self, column: usize, part: PartName, unknown: Unknown) -> String {
+        let (name, share) = (self.column(column), percent(unknown.share()));
+        if self.prepared.encoder.roles.targets.contains(&column) {
+            return format!(
+                "{share} of the {} rows have a label in {name} that the train rows do not, and count as wrong; deal \
+                 the rows so that every class is among the train rows (data.split)",
+                part.text()
+            );
+        }
+        let inputs = &self.config.data.inputs;
+        let read_as = inputs.iter().find(|c| shown(&c.name) == name).and_then(|c| c.words());
+        let cure = match read_as.and_then(|words| words.text.as_ref()) {
+            Some(text) if text.has_features() || text.characters.is_some() => {
+                "their letters are read all the same; more of them (prefixes, suffixes, characters) may help"
+            }
+            _ => {
+                "if it holds words of a language, make its \"type\" \"text\" and let letters be read: \
+                 \"suffixes\": [1, 2, 3], \"characters\": {}"
+            }
+        };
+        format!(
+            "{share} of the {} words in {name} are unknown to the train rows; {cure}",
+            part.text()
+        )
+    }
+
     fn few_values(&self, column: usize, values: &[f64]) -> String {
+        let cure = match self.config.task.kind {
+            TaskKind::Forecast { .. } => "write {\"column\": …, \"type\": \"category\"} for it",
+            _ => "make the task a \"tagging\"",
+        };
         let listed: Vec<String> = values.iter().map(|x| x.to_string()).collect();
         format!(
             "target {} has {} values only ({}) and looks like a category; it is predicted as a number, so expect \
-             values in between",
+             values in between: {cure}",
             self.column(column),
             values.len(),
             listed.join(", ")

@@ -8,6 +8,7 @@ mod findings;
 mod layout;
 mod network;
 mod sizes;
+mod words;
 
 use super::prepare::Prepared;
 use crate::config::Config;

@@ -43,14 +43,17 @@ fn activations(config: &Config, prepared: &Prepared, a: &Architecture) -> String
         lines.line(vec![name.into(), dimensions.into(), shown(&shape).into()]);
     };
     let from = if a.head == Head::Linear { "head" } else { "hidden state" };
-    line("input, one timestep", "(batch, 1, emb)", [batch, 1, a.input]);
-    line("input, all timesteps", "(batch, n, emb)", [batch, n, a.input]);
+    line("input, one timestep", "(batch, 1, emb)", [batch, 1, a.input.features()]);
+    line("input, all timesteps", "(batch, n, emb)", [batch, n, a.input.features()]);
     line("output, all timesteps", "(batch, n, directions x hidden)", [batch, n, width]);
     line("hidden state", "(layers x directions, batch, hidden)", states);
     if cell::has_cell_state(a.cell) {
         line("cell state", "(layers x directions, batch, hidden)", states);
     }
-    let outputs = "(batch, steps, targets x horizon)";
+    let outputs = match prepared.encoder.classes() {
+        Some(_) => "(batch, steps, horizon x classes)",
+        None => "(batch, steps, targets x horizon)",
+    };
     line(&format!("prediction, {from}"), outputs, [batch, steps, a.outputs]);
     indented(&lines)
 }

@@ -215,7 +215,7 @@ mod tests {
         let text = r#"{"data":{"path":"x.csv","inputs":["y","leader","noise"],"targets":["y"],"window":{"length":12}},
             "task":{"type":"forecast","horizon":3},"model":{"topology":"single","cell":"gru"}}"#;
         let config = Config::parse(text, "test", Path::new(""), &[]).unwrap();
-        let roles = Roles::new(&config.data);
+        let roles = Roles::new(&config);
         let table =
             Table::read_stream(csv().as_bytes(), Path::new("x.csv"), "x.csv", &roles).unwrap();
         let whole = PartRows::whole(table);

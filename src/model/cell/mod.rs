@@ -8,7 +8,7 @@ mod rnn;
 mod tests;
 
 use crate::config::{Cell, Nonlinearity};
-use crate::kernel::{self, StepBackward, StepForward};
+use crate::kernel::{self, Above, StepBackward, StepForward};
 
 /// Gates stacked in the rows of the weights.
 pub fn gates(cell: Cell) -> usize {
@@ -58,12 +58,12 @@ pub fn forward(cell: Cell, step: StepForward<'_>) {
 }
 
 /// The same timestep back: from gradients of the state after to those of projections and the state before.
-pub fn backward(cell: Cell, step: StepBackward<'_>) {
+pub fn backward(cell: Cell, step: StepBackward<'_>, above: Above<'_>) {
     match cell {
-        Cell::Rnn(Nonlinearity::Tanh) => kernel::backward(&rnn::Tanh, step),
-        Cell::Rnn(Nonlinearity::Relu) => kernel::backward(&rnn::Relu, step),
-        Cell::Lstm => kernel::backward(&lstm::Lstm, step),
-        Cell::Gru => kernel::backward(&gru::Gru, step),
+        Cell::Rnn(Nonlinearity::Tanh) => kernel::backward(&rnn::Tanh, step, above),
+        Cell::Rnn(Nonlinearity::Relu) => kernel::backward(&rnn::Relu, step, above),
+        Cell::Lstm => kernel::backward(&lstm::Lstm, step, above),
+        Cell::Gru => kernel::backward(&gru::Gru, step, above),
     }
 }
 

@@ -82,7 +82,10 @@ fn step(cell: Cell, inputs: &Inputs, dh: &[f32], dc: &[f32]) -> Outputs {
     };
     forward(cell, forward_step);
 
-    let (mut dh, mut dc) = (dh.to_vec(), dc.to_vec());
+    // Half of dL/dh comes from above.
+    let half: Vec<f32> = dh.iter().map(|d| 0.5 * d).collect();
+    let above = Above { d_out: &half, width: hidden, column: 0 };
+    let (mut dh, mut dc) = (half.clone(), dc.to_vec());
     let mut dx_proj = gates.clone();
     let mut dh_proj = vec![0.0; if separate_h_grad(cell) { h_proj.len() } else { 0 }];
     let backward_step = StepBackward {
@@ -98,7 +101,7 @@ fn step(cell: Cell, inputs: &Inputs, dh: &[f32], dc: &[f32]) -> Outputs {
         gates: &mut dx_proj,
         dh_proj: &mut dh_proj,
     };
-    backward(cell, backward_step);
+    backward(cell, backward_step, above);
     Outputs { h, c, gates, saved, dh, dc, dx_proj, dh_proj }
 }
 

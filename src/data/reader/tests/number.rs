@@ -93,7 +93,7 @@ fn messages_show_the_value_and_the_cure() {
     assert!(message("12,5").contains("decimal comma?"));
     assert!(message("1,234.5").contains("thousands separators?"));
     assert!(message("2024-05-01").contains("data.time"));
-    assert!(message("abc").contains("if it holds words"));
+    assert!(message("abc").contains("if the column holds words"));
 }
 
 #[test]

@@ -1,0 +1,106 @@
+//! Measures of predicted classes.
+//!
+//! Over N predictions: accuracy = right / N; macro-F1 as [`Confusion::macro_f1`]; log-loss = the mean of -ln p of what
+//! came true, in nats, over the rows whose label the model knows; bits per symbol = log-loss / ln 2.
+
+use serde::Serialize;
+
+use super::confusion::Confusion;
+
+/// Running sums over the predictions of one step, or of many together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClassErrors {
+    /// What was taken for what.
+    pub confusion: Confusion,
+    log_loss: f64,
+    with_probability: u64,
+}
+
+/// The measures; `None` where nothing was scored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct ClassFigures {
+    /// Share of the predictions that are right.
+    pub accuracy: Option<f64>,
+    /// Mean F1 of the labels that occur.
+    pub macro_f1: Option<f64>,
+    /// In nats; none for what gives labels without probabilities.
+    pub log_loss: Option<f64>,
+}
+
+impl ClassErrors {
+    /// Takes in one prediction; `log_probability` is ln p of what came true, where there is one.
+    pub fn add(&mut self, truth: u32, predicted: u32, log_probability: Option<f64>) {
+        self.confusion.add(truth, predicted);
+        if let Some(ln) = log_probability {
+            self.log_loss -= ln;
+            self.with_probability += 1;
+        }
+    }
+
+    /// The measures so far.
+    pub fn figures(&self) -> ClassFigures {
+        let rows = self.with_probability;
+        ClassFigures {
+            accuracy: self.confusion.accuracy(),
+            macro_f1: self.confusion.macro_f1(),
+            log_loss: (rows > 0).then(|| self.log_loss / rows as f64),
+        }
+    }
+}
+
+impl ClassFigures {
+    /// Share of the predictions that are wrong.
+    pub fn wrong(&self) -> Option<f64> {
+        self.accuracy.map(|right| 1.0 - right)
+    }
+
+    /// The log-loss in bits.
+    pub fn bits(&self) -> Option<f64> {
+        self.log_loss.map(|nats| nats / std::f64::consts::LN_2)
+    }
+
+    /// (name, value) in the order they are printed; `sequence`: bits per symbol too.
+    pub fn named(&self, sequence: bool) -> Vec<(&'static str, Option<f64>)> {
+        let mut named = vec![
+            ("accuracy", self.accuracy),
+            ("macro_f1", self.macro_f1),
+            ("log_loss", self.log_loss),
+        ];
+        if sequence {
+            named.push(("bits_per_symbol", self.bits()));
+        }
+        named
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optim::Loss;
+
+    /// The log-loss is PyTorch's `cross_entropy` and scikit-learn's `log_loss` of the same outputs.
+    #[test]
+    fn the_log_loss_of_pytorch() {
+        let outputs = [[1.5, -0.25, 0.5], [0.0, 2.0, -1.0], [-0.5, 0.25, 3.0], [0.75, 0.5, 0.25]];
+        let mut errors = ClassErrors::default();
+        let likeliest = [0, 1, 2, 0];
+        for ((outputs, truth), predicted) in outputs.iter().zip([0u32, 1, 0, 2]).zip(likeliest) {
+            let loss = Loss::of_classes(&[1.0; 3], 1.0).step(outputs, &[truth as f32], None);
+            errors.add(truth, predicted, loss.map(|l| -l));
+        }
+        let figures = errors.figures();
+        assert_eq!(figures.accuracy, Some(0.5));
+        assert!((figures.log_loss.unwrap_or_default() - 1.390_498_687_873_834_8).abs() < 1e-14);
+        assert!((figures.bits().unwrap_or_default() - 2.006_065_561_358_192).abs() < 1e-14);
+    }
+
+    #[test]
+    fn a_label_without_probability_has_no_term() {
+        let mut errors = ClassErrors::default();
+        errors.add(0, 0, Some(-1.0));
+        errors.add(7, 0, None);
+        let figures = errors.figures();
+        assert_eq!((figures.accuracy, figures.log_loss), (Some(0.5), Some(1.0)));
+        assert_eq!(ClassErrors::default().figures(), ClassFigures::default());
+    }
+}

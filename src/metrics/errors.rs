@@ -1,0 +1,109 @@
+//! Errors of predicted numbers.
+//!
+//! With e = prediction - truth over N predictions: MSE = sum e^2 / N, MAE = sum |e| / N, RMSE = sqrt(MSE),
+//! R2 = 1 - sum e^2 / sum (truth - mean truth)^2 (none where the truth is constant).
+
+use serde::Serialize;
+
+use super::change;
+use crate::data::Moments;
+
+/// Running sums of the errors of one output, or of many together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Errors {
+    squared: f64,
+    absolute: f64,
+    truth: Moments,
+}
+
+/// The measures of contract section 5; `None` where nothing was scored.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Figures {
+    /// Mean squared error.
+    pub mse: Option<f64>,
+    /// Mean absolute error.
+    pub mae: Option<f64>,
+    /// Root of the mean squared error.
+    pub rmse: Option<f64>,
+    /// Share of the variance explained.
+    pub r2: Option<f64>,
+}
+
+impl Errors {
+    /// Takes in one prediction.
+    pub fn add(&mut self, prediction: f64, truth: f64) {
+        let error = prediction - truth;
+        self.squared += error * error;
+        self.absolute += error.abs();
+        self.truth.add(truth);
+    }
+
+    /// Predictions taken in.
+    pub fn count(&self) -> u64 {
+        self.truth.count
+    }
+
+    /// The measures so far.
+    pub fn figures(&self) -> Figures {
+        let mean = |sum: f64| (self.count() > 0).then(|| sum / self.count() as f64);
+        let spread = self.truth.m2;
+        let constant = self.count() == 0 || self.truth.min == self.truth.max;
+        Figures {
+            mse: mean(self.squared),
+            mae: mean(self.absolute),
+            rmse: mean(self.squared).map(f64::sqrt),
+            r2: (!constant).then(|| 1.0 - self.squared / spread),
+        }
+    }
+}
+
+impl Figures {
+    /// How much higher the RMSE is than another's: -0.2 is 20 % lower. Infinite beside one that is never wrong.
+    pub fn change(&self, other: &Figures) -> Option<f64> {
+        Some(change(self.rmse?, other.rmse?))
+    }
+
+    /// (name, value) in the order they are printed.
+    pub fn named(&self) -> [(&'static str, Option<f64>); 4] {
+        [("mse", self.mse), ("mae", self.mae), ("rmse", self.rmse), ("r2", self.r2)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_by_hand() {
+        let mut errors = Errors::default();
+        for (prediction, truth) in [(2.0, 1.0), (2.0, 2.0), (1.0, 3.0)] {
+            errors.add(prediction, truth);
+        }
+        let f = errors.figures();
+        assert_eq!((f.mse, f.mae), (Some(5.0 / 3.0), Some(1.0)));
+        assert_eq!(f.r2, Some(1.0 - 5.0 / 2.0));
+    }
+
+    #[test]
+    fn the_change_of_the_error() {
+        let rmse = |error: f64| {
+            let mut errors = Errors::default();
+            errors.add(error, 0.0);
+            errors.figures()
+        };
+        assert_eq!(rmse(1.0).change(&rmse(2.0)), Some(-0.5));
+        assert_eq!(rmse(3.0).change(&rmse(2.0)), Some(0.5));
+        assert_eq!(rmse(3.0).change(&rmse(0.0)), Some(f64::INFINITY));
+        assert_eq!(rmse(0.0).change(&rmse(0.0)), Some(0.0));
+        assert_eq!(rmse(1.0).change(&Errors::default().figures()), None);
+    }
+
+    #[test]
+    fn nothing_scored_and_constant_truth_have_no_figure() {
+        assert_eq!(Errors::default().figures().mse, None);
+        let mut errors = Errors::default();
+        errors.add(1.0, 5.0);
+        errors.add(2.0, 5.0);
+        assert_eq!(errors.figures().r2, None);
+    }
+}
