@@ -67,6 +67,7 @@ pub fn run<A: Parser>(
     body: impl FnOnce(A) -> anyhow::Result<()>,
 ) -> ExitCode {
     let program = manual.program;
+    signals::survive_file_limit();
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
         let what = panic.payload_as_str().unwrap_or("unknown cause");

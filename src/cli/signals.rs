@@ -31,3 +31,26 @@ pub fn watch() -> anyhow::Result<()> {
     });
     Ok(())
 }
+
+/// From now on a hang-up, as of a terminal that is closed, is no reason to stop: a long run goes on without it.
+#[cfg(unix)]
+pub fn survive_hangup() -> anyhow::Result<()> {
+    let seen = std::sync::Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGHUP, seen)?;
+    Ok(())
+}
+
+/// There is no such thing here.
+#[cfg(not(unix))]
+pub fn survive_hangup() -> anyhow::Result<()> {
+    Ok(())
+}
+
+/// From now on a write beyond the limit of file sizes is an error like that of a full disk, not the end.
+pub fn survive_file_limit() {
+    #[cfg(unix)]
+    {
+        let seen = std::sync::Arc::new(AtomicBool::new(false));
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, seen);
+    }
+}

@@ -8,7 +8,9 @@ use super::manual::{INPUT, INSTEAD, Manual, RUN};
 use super::{Common, note, print, signals, table};
 use crate::config::{Config, relative_path, schema};
 use crate::error::{Error, shown_path};
-use crate::job::{FitOptions, FitResult, InitOptions, below_here, bench, check, fit, init, resume};
+use crate::job::{
+    FitOptions, FitResult, InitOptions, below_here, bench, check, fit, init, resume, verify_resume,
+};
 use crate::progress::View;
 use crate::terminal::{Ink, Screen};
 use crate::train::Outcome;
@@ -43,7 +45,7 @@ pub const MANUAL: Manual = Manual {
 /// and resumed or not. Results go to standard output, all else to standard error.
 #[derive(Debug, Parser)]
 #[command(name = PROGRAM, version, disable_help_flag = true, disable_version_flag = true)]
-#[command(group = ArgGroup::new("job").args(["check", "bench", "print_config", "schema", "resume", "init"]))]
+#[command(group = ArgGroup::new("job").args(["check", "bench", "verify_resume", "print_config", "schema", "resume", "init"]))]
 #[command(group = ArgGroup::new("start").args(["config", "schema", "resume", "init", "completions", "man"]).required(true).multiple(true))]
 pub struct Arguments {
     /// The config file
@@ -93,6 +95,12 @@ pub struct Arguments {
     /// are over all steps.
     #[arg(long, help_heading = INSTEAD)]
     bench: bool,
+    /// Try out resuming on this config: train briefly, stop, resume, compare every bit
+    ///
+    /// Trains for at most two epochs or some seconds into a scratch folder, once in one go and once stopped halfway and
+    /// resumed on another number of threads; the folder is removed. Ends with 0 where all files are equal, else 70.
+    #[arg(long, requires = "config", help_heading = INSTEAD)]
+    verify_resume: bool,
     /// Print the config with every default filled in
     #[arg(long, help_heading = INSTEAD)]
     print_config: bool,
@@ -128,6 +136,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         return Ok(print(config.to_json(folder_of(&arguments)))?);
     }
     signals::watch()?;
+    signals::survive_hangup()?;
     let threads = arguments.common.start_threads()?;
     if arguments.check {
         return Ok(print(check(&load(&arguments)?, Screen::stdout())?)?);
@@ -145,6 +154,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         from_previous: arguments.from_previous,
         threads,
     };
+    if arguments.verify_resume {
+        signals::save_on_signal(); // the scratch folder is to go, whatever happens
+        return Ok(print(verify_resume(&options, &signals::REQUESTED)?)?);
+    }
     let quiet = arguments.common.quiet;
     let mut view = View::new(PROGRAM, quiet, signals::save_on_signal);
     let job = if arguments.resume { resume } else { fit };

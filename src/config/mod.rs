@@ -8,6 +8,7 @@ mod delimiter;
 mod describe;
 mod difference;
 mod elsewhere;
+mod every;
 mod load;
 mod locate;
 mod number;

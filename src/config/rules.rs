@@ -17,6 +17,7 @@ pub(super) fn of(section: &str) -> Vec<Value> {
         "Column" => kinds::<Column, _>(ColumnType::Number, words::own),
         "Model" => model(),
         "Training" => vec![rule(has("lanes"), given("state", json!({"const": "carry"})))],
+        "OnNonFinite" => vec![rule(has("limit"), given("type", json!({"const": "skip"})))],
         "Loss" => vec![rule(has("delta"), given("type", json!({"const": "huber"})))],
         "Optimizer" => {
             let mut rules = kinds::<Optimizer, _>(Optimizer::default().r#type(), optimizer::own);

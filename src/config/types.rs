@@ -337,6 +337,8 @@ pub struct TrainingConfig {
     pub clip_grad_norm: Option<f64>,
     /// When to give up.
     pub early_stopping: Option<EarlyStopping>,
+    /// What an update does that is not made of finite numbers.
+    pub on_non_finite: OnNonFinite,
     /// Whether windows come in random order.
     pub shuffle: bool,
     /// The one seed.
@@ -467,6 +469,18 @@ pub enum Schedule {
     },
 }
 
+/// `training.on_non_finite`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnNonFinite {
+    /// Training ends.
+    Stop,
+    /// The batch is passed over.
+    Skip {
+        /// So often in one epoch.
+        limit: u64,
+    },
+}
+
 /// `training.early_stopping`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EarlyStopping {
@@ -493,6 +507,23 @@ pub enum State {
 pub struct OutputConfig {
     /// The run folder, already joined with the config's folder.
     pub dir: Option<PathBuf>,
-    /// Epochs between checkpoints.
-    pub checkpoint_every: usize,
+    /// When checkpoints are saved.
+    pub checkpoint_every: CheckpointEvery,
+}
+
+/// `output.checkpoint_every`: at the end of some epochs, and between them where that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckpointEvery {
+    /// Epochs from one to the next.
+    pub epochs: usize,
+    /// Updates from one to the next.
+    pub steps: Option<u64>,
+    /// Seconds from one to the next.
+    pub seconds: Option<u64>,
+}
+
+impl Default for CheckpointEvery {
+    fn default() -> Self {
+        Self { epochs: 1, steps: None, seconds: None }
+    }
 }

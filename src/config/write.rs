@@ -16,8 +16,8 @@ use super::raw;
 use super::strings::Strings;
 use super::types::{
     self, Adam, Cell, ClassWeights, Config, DataConfig, Head, LossKind, LossSteps, Missing,
-    ModelConfig, Nonlinearity, Optimizer, Order, OutputConfig, RelativeTo, ScaleKind, ScalePer,
-    Schedule, SeriesBy, Source, Split, SplitBy, State, TaskConfig, TaskKind, Topology,
+    ModelConfig, Nonlinearity, OnNonFinite, Optimizer, Order, OutputConfig, RelativeTo, ScaleKind,
+    ScalePer, Schedule, SeriesBy, Source, Split, SplitBy, State, TaskConfig, TaskKind, Topology,
     TrainingConfig,
 };
 
@@ -219,6 +219,13 @@ pub(super) fn training(training: &TrainingConfig) -> raw::Training {
             patience: Some(Whole::of(stopping.patience)),
             min_delta: Some(NotNegative(stopping.min_delta)),
         })),
+        on_non_finite: Some(match training.on_non_finite {
+            OnNonFinite::Stop => raw::NonFiniteType::Stop.into(),
+            OnNonFinite::Skip { limit } => raw::OnNonFinite {
+                r#type: Some(raw::NonFiniteType::Skip),
+                limit: Some(Whole(limit)),
+            },
+        }),
         shuffle: Some(training.shuffle),
         seed: Some(Whole(training.seed)),
         state: Some(state),
@@ -295,6 +302,6 @@ fn schedule(schedule: Schedule) -> raw::Schedule {
 fn output(output: &OutputConfig, path: WritePath<'_>) -> raw::Output {
     raw::Output {
         dir: Some(output.dir.as_deref().zip(path).map(|(dir, write)| write(dir))),
-        checkpoint_every: Some(Whole::of(output.checkpoint_every)),
+        checkpoint_every: Some(output.checkpoint_every.into()),
     }
 }

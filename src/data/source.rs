@@ -49,12 +49,18 @@ pub(super) fn open(path: &Path) -> Result<File> {
 pub struct Hashing<R> {
     inner: R,
     hash: Sha256,
+    bytes: u64,
 }
 
 impl<R> Hashing<R> {
     /// Hashes what is read through it.
     pub fn new(inner: R) -> Self {
-        Self { inner, hash: Sha256::new() }
+        Self { inner, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// How many bytes so far.
+    pub fn size(&self) -> u64 {
+        self.bytes
     }
 
     /// SHA-256 of the bytes so far, in hexadecimal digits.
@@ -67,6 +73,7 @@ impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.hash.update(&buffer[..count]);
+        self.bytes += count as u64;
         Ok(count)
     }
 }

@@ -41,6 +41,8 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// SHA-256 of its bytes.
     pub sha256: String,
+    /// How many they are.
+    pub bytes: u64,
     /// Its data rows.
     pub rows: u64,
     /// The names in its header, used or not.
@@ -226,9 +228,9 @@ impl<'a> Builder<'a> {
             let message = "has a header but no data rows".into();
             return Err(DataError { file: name.to_owned(), message, ..DataError::default() }.into());
         }
-        let sha256 = hashing.hex();
+        let (sha256, bytes) = (hashing.hex(), hashing.size());
         let path = path.to_owned();
-        self.table.files.push(SourceFile { path, sha256, rows, header: names, lines });
+        self.table.files.push(SourceFile { path, sha256, bytes, rows, header: names, lines });
         Ok(())
     }
 

@@ -57,8 +57,12 @@ struct Sums<'a> {
 const CLASS_SERIES: (usize, usize) = (20, 20);
 
 /// The mean of `l` over the scored rows, and the figures that go with it.
-pub fn valid_loss(evaluation: &Evaluation, part: &PartRows) -> Result<Report> {
-    evaluation.run("valid", part, |_| Ok(()))
+pub fn valid_loss(
+    evaluation: &Evaluation,
+    part: &PartRows,
+    each: impl FnMut(Evaluated) -> Result<()>,
+) -> Result<Report> {
+    evaluation.run("valid", part, each)
 }
 
 impl Evaluation<'_> {

@@ -2,19 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::time::Instant;
 
 use super::advice::{Facts, advice};
 use super::evaluate::part_report;
 use super::init_from::Source;
+use super::nan_report;
 use super::prepare::Prepared;
-use super::recorder::Recorder;
+use super::recorder::{Behind, EpochClock, Moment, Recorder};
 use crate::config::Config;
-use crate::error::{Error, Result, shown_path};
+use crate::error::{Error, Result, shell_word, shown_path};
 use crate::eval::Report;
 use crate::model::initial_params;
 use crate::store::{
-    Locking, MetricsLog, Model, RunFolder, holds_run, run as run_files, write_file,
+    DataFile, Locking, MetricsLog, Model, RunFolder, holds_run, probe_for_run, run as run_files,
+    write_file,
 };
 use crate::train::{Event, Observer, Outcome, Progress, Trainer};
 
@@ -71,6 +72,10 @@ pub fn fit(options: &FitOptions, view: &mut dyn Observer, signal: &AtomicI32) ->
             shown_path(out)
         )));
     }
+    let base = base_folder(&config, path);
+    // Reading the rows may take a while. Beside `base`: where that is taken, another name is found.
+    let place = options.out.as_deref().or(base.parent()).unwrap_or(&base);
+    probe_for_run(place)?;
     let source =
         options.init_from.as_ref().map(|model| Source::read(model, &config)).transpose()?;
     let mut prepared = Prepared::with_words(&config, source.as_ref().map(Source::words))?;
@@ -78,9 +83,9 @@ pub fn fit(options: &FitOptions, view: &mut dyn Observer, signal: &AtomicI32) ->
         None => initial_params(&prepared.network, config.training.seed),
         Some(source) => source.take_over(&mut prepared)?,
     };
-    let run = match &options.out {
+    let mut run = match &options.out {
         Some(out) => RunFolder::create(out, options.locking())?,
-        None => RunFolder::create_numbered(&base_folder(&config, path), options.locking())?,
+        None => RunFolder::create_numbered(&base, options.locking())?,
     };
     let folder = run.path().to_owned();
     write_file(&run.file(run_files::CONFIG), config.to_json(&folder).as_bytes())?;
@@ -88,7 +93,7 @@ pub fn fit(options: &FitOptions, view: &mut dyn Observer, signal: &AtomicI32) ->
     let trainer = prepared.trainer(&config);
     let progress = trainer.start(params);
     let metrics = MetricsLog::new(run.file(run_files::METRICS));
-    Session { config: &config, prepared: &prepared, run: &run, options, signal }
+    Session { config: &config, prepared: &prepared, run: &mut run, options, signal }
         .train(trainer, progress, metrics, view)
 }
 
@@ -96,7 +101,7 @@ pub fn fit(options: &FitOptions, view: &mut dyn Observer, signal: &AtomicI32) ->
 pub(super) struct Session<'a> {
     pub(super) config: &'a Config,
     pub(super) prepared: &'a Prepared,
-    pub(super) run: &'a RunFolder,
+    pub(super) run: &'a mut RunFolder,
     pub(super) options: &'a FitOptions,
     pub(super) signal: &'a AtomicI32,
 }
@@ -109,75 +114,103 @@ impl Session<'_> {
         metrics: MetricsLog,
         view: &mut dyn Observer,
     ) -> Result<FitResult> {
-        for warning in &self.prepared.warnings {
+        let Session { config, prepared, run, options, signal } = self;
+        for warning in &prepared.warnings {
             view.on(Event::Warning(warning.clone()))?;
         }
-        for note in super::row_notes::row_notes(self.config, self.prepared) {
+        for note in super::row_notes::row_notes(config, prepared) {
             view.on(Event::Note(note))?;
         }
         let model = Model {
-            config: self.config.clone(),
-            encoder: self.prepared.encoder.clone(),
-            network: self.prepared.network.clone(),
+            config: config.clone(),
+            encoder: prepared.encoder.clone(),
+            network: prepared.network.clone(),
             params: progress.params.clone(),
-            scalers: self.prepared.scalers.clone(),
-            trained_on: self.prepared.trained_on(),
+            scalers: prepared.scalers.clone(),
+            trained_on: prepared.trained_on(),
         };
         let mut recorder = Recorder {
-            run: self.run,
+            config,
+            prepared,
+            run,
             metrics,
             model,
-            config_json: self.config.to_json(Path::new("")),
-            data: data_hashes(self.prepared),
-            every: self.config.output.checkpoint_every,
-            epochs: self.config.training.epochs,
-            threads: self.options.threads,
-            signal: self.signal,
+            config_json: config.to_json(Path::new("")),
+            data: data_files(prepared),
+            threads: options.threads,
+            signal,
             view,
-            clock: Instant::now(),
-            rows: 0,
+            behind: Behind::default(),
+            saved: Moment::now(progress.step),
+            epoch: EpochClock::start(),
         };
         if progress.step == 0 {
-            recorder.checkpoint(&progress)?;
+            recorder.save(&progress)?;
         } else {
-            recorder.save_model(&progress)?; // a kill may have left a newer one
+            recorder.behind.model = true; // a kill may have left a newer one
+            recorder.save_results(&progress)?;
         }
-        let outcome = trainer.run(&mut progress, &mut recorder)?;
+        let folder = recorder.run.path().to_owned();
+        let report = shown_path(&folder.join(nan_report::FILE));
+        let outcome = trainer.run(&mut progress, &mut recorder).map_err(|error| match error {
+            Error::Diverged(what) => Error::Diverged(format!("{what}; {report} says more")),
+            error => error,
+        })?;
         if outcome == Outcome::Interrupted {
-            recorder.checkpoint(&progress)?;
-            let folder = shown_path(self.run.path());
-            return Err(Error::Stopped {
-                signal: self.signal.load(Ordering::Relaxed),
-                advice: format!(
-                    "after {} of {} epochs and {} updates of the next; all of it is saved: rnn-train --resume --out \
-                     {folder} goes on",
-                    progress.epoch, self.config.training.epochs, progress.update
+            recorder.save(&progress)?;
+            return Err(stopped(
+                signal,
+                format!(
+                    "after {} of {} epochs and {} updates of the next; all of it is saved: rnn-train --resume --out {} \
+                 goes on",
+                    progress.epoch,
+                    config.training.epochs,
+                    progress.update,
+                    shown_path(&folder)
                 ),
-            });
+            ));
         }
-        if !self.run.file(run_files::MODEL).exists() {
-            recorder.save_model(&progress)?; // no epoch was better than the initial model
+        if !recorder.run.file(run_files::MODEL).exists() {
+            recorder.behind.model = true; // no epoch was better than the initial model
+            recorder.save_results(&progress)?;
         }
-        let folder = self.run.path().to_owned();
         let best_epoch = progress.best.as_ref().map_or(0, |best| best.epoch);
         let mut model = recorder.model;
         if let Some(best) = progress.best {
             model.params = best.params;
         }
-        let split = if self.prepared.dataset.test.is_some() { "test" } else { "valid" };
-        let report = match self.prepared.dataset.part(split) {
-            Some(part) => Some(part_report(&model, split, part, |_| Ok(()))?),
+        let split = if prepared.dataset.test.is_some() { "test" } else { "valid" };
+        let report = match prepared.dataset.part(split) {
+            Some(part) => Some(part_report(&model, split, part, |_| go_on(signal, &folder))?),
             None => None,
         };
         let advice = report.as_ref().map_or_else(Vec::new, |report| {
             advice(&Facts {
-                train_rows: Some(self.prepared.dataset.train.rows()),
+                train_rows: Some(prepared.dataset.train.rows()),
                 parameters: model.network.layout().len(),
-                ..Facts::new(self.config, report, Some(&folder))
+                ..Facts::new(config, report, Some(&folder))
             })
         });
         Ok(FitResult { folder, outcome, best_epoch, report, advice })
     }
+}
+
+/// Ends the evaluation after training where a signal asks for it.
+fn go_on(signal: &AtomicI32, folder: &Path) -> Result<()> {
+    if signal.load(Ordering::Relaxed) == 0 {
+        return Ok(());
+    }
+    let model = shell_word(&shown_path(folder));
+    Err(stopped(
+        signal,
+        format!(
+            "while the trained model was being scored; it is saved: rnn-eval --model {model} scores it"
+        ),
+    ))
+}
+
+fn stopped(signal: &AtomicI32, advice: String) -> Error {
+    Error::Stopped { signal: signal.load(Ordering::Relaxed), advice }
 }
 
 /// `runs/<config file stem>` beside the config, unless the config names a folder.
@@ -188,7 +221,8 @@ pub(super) fn base_folder(config: &Config, path: &Path) -> PathBuf {
     })
 }
 
-pub(super) fn data_hashes(prepared: &Prepared) -> Vec<String> {
+pub(super) fn data_files(prepared: &Prepared) -> Vec<DataFile> {
     let tables = prepared.dataset.tables();
-    tables.iter().flat_map(|t| t.files.iter().map(|file| file.sha256.clone())).collect()
+    let files = tables.iter().flat_map(|table| &table.files);
+    files.map(|f| DataFile { sha256: f.sha256.clone(), bytes: Some(f.bytes) }).collect()
 }

@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicI32;
 
-use super::fit::{FitOptions, FitResult, Session, base_folder, data_hashes};
+use super::fit::{FitOptions, FitResult, Session, base_folder, data_files};
 use super::prepare::Prepared;
 use crate::config::{Config, differences};
 use crate::error::{DataError, Error, Result, shown_path};
 use crate::model::initial_params;
 use crate::store::{
-    Checkpoint, MetricsLog, RunFolder, holds_run, newest_in, newest_run, run as run_files,
-    write_file,
+    Checkpoint, DataFile, MetricsLog, RunFolder, holds_run, newest_in, newest_run,
+    remove_leftovers, run as run_files, write_file,
 };
+use crate::text::counted;
 use crate::train::{Event, Observer, Outcome};
 
 /// Goes on with a run from its last checkpoint.
@@ -31,6 +32,7 @@ pub fn resume(
     let config = Config::load(&config_path, &options.sets)?;
     refuse_changes(&checkpoint, &config, &folder)?;
     if checkpoint.finished(config.training.epochs) {
+        remove_leftovers(&folder); // of a process that was killed between its last save and its end
         view.on(Event::Note(
             "already complete; --set training.epochs=N with more epochs goes on".into(),
         ))?;
@@ -44,7 +46,7 @@ pub fn resume(
         prepared.scalers = scalers.clone();
     }
     refuse_new_data(&checkpoint, &prepared, options.accept_new_data)?;
-    let run = RunFolder::resume(&folder, options.locking())?;
+    let mut run = RunFolder::resume(&folder, options.locking())?;
     // Again, now that nobody else can write here: another process may have gone on in the meantime.
     let checkpoint = read_checkpoint(&folder, &checkpoint_path, options.from_previous)?;
     let trainer = prepared.trainer(&config);
@@ -60,7 +62,7 @@ pub fn resume(
     write_file(&run.file(run_files::CONFIG), config.to_json(&folder).as_bytes())?;
     let (epoch, update) = checkpoint.position();
     view.on(Event::Note(format!("going on after epoch {epoch}, update {update} of the next")))?;
-    Session { config: &config, prepared: &prepared, run: &run, options, signal }
+    Session { config: &config, prepared: &prepared, run: &mut run, options, signal }
         .train(trainer, progress, metrics, view)
 }
 
@@ -109,11 +111,13 @@ fn read_checkpoint(folder: &Path, path: &Path, previous: bool) -> Result<Checkpo
     })
 }
 
-/// A resumed run keeps its config, but for the number of epochs and where files lie.
+/// A resumed run keeps its config, but for the number of epochs, what is done about numbers that are not finite,
+/// and where files lie and when they are saved.
 fn refuse_changes(checkpoint: &Checkpoint, config: &Config, folder: &Path) -> Result<()> {
     let saved = Config::parse(&checkpoint.config, "the checkpoint's config", Path::new(""), &[])?;
     let free = |key: &str| {
         key == "training.epochs"
+            || key.starts_with("training.on_non_finite")
             || key.starts_with("output.")
             || ["data.path", "data.train", "data.valid", "data.test"]
                 .iter()
@@ -138,18 +142,38 @@ fn refuse_changes(checkpoint: &Checkpoint, config: &Config, folder: &Path) -> Re
 }
 
 fn refuse_new_data(checkpoint: &Checkpoint, prepared: &Prepared, accept: bool) -> Result<()> {
-    let now = data_hashes(prepared);
-    if accept || checkpoint.data == now {
+    let (saved, now) = (&checkpoint.data, data_files(prepared));
+    let hashes = |files: &[DataFile]| -> Vec<String> {
+        files.iter().map(|file| file.sha256.clone()).collect()
+    };
+    if accept || hashes(saved) == hashes(&now) {
         return Ok(());
     }
     let tables = prepared.dataset.tables();
-    let files = tables.iter().flat_map(|t| &t.files);
-    let mut pairs = files.zip(checkpoint.data.iter().map(Some).chain(std::iter::repeat(None)));
-    let changed = pairs.find(|(file, saved)| Some(&file.sha256) != *saved);
-    let file = changed.map_or_else(|| tables[0].name(), |(file, _)| shown_path(&file.path));
-    let message =
-        "is not the data this run started with (its SHA-256 differs, or files were added or \
-                   removed); --accept-new-data goes on all the same"
-            .into();
+    let names: Vec<String> =
+        tables.iter().flat_map(|t| &t.files).map(|file| shown_path(&file.path)).collect();
+    let mut changed =
+        names.iter().zip(&now).zip(saved).filter(|((_, now), saved)| now.sha256 != saved.sha256);
+    let shown = |file: &DataFile| {
+        let size =
+            file.bytes.map_or(String::new(), |bytes| format!("{}, ", counted(bytes, "byte")));
+        format!("{size}SHA-256 {}…", &file.sha256[..file.sha256.len().min(8)])
+    };
+    let (file, mut what) = match changed.next() {
+        Some(((name, now), saved)) => {
+            let also = match changed.count() {
+                0 => String::new(),
+                more => format!("; {} changed too", counted(more as u64, "other file")),
+            };
+            (name.clone(), format!(" ({} -> {}{also})", shown(saved), shown(now)))
+        }
+        None => (tables[0].name(), String::new()),
+    };
+    if saved.len() != now.len() {
+        what += &format!("; there were {}, now {}", counted(saved.len() as u64, "file"), now.len());
+    }
+    let message = format!(
+        "is not the data this run started with{what}; --accept-new-data goes on all the same"
+    );
     Err(DataError { file, message, ..DataError::default() }.into())
 }

@@ -33,14 +33,14 @@ const ROWS_WORTH_A_PRODUCT: usize = 64;
 pub(super) struct Tape {
     steps: usize,
     rows: usize,
-    h: Vec<f32>,       // [T + 1, B, H]
-    c: Vec<f32>,       // [T + 1, B, H] or empty
-    saved: Vec<f32>,   // [T, B, saved * H]
-    gates: Vec<f32>, // [T, B, gates * H]: x_proj, after forward the gates, after backward dL/dx_proj
-    h_proj: Vec<f32>, // [B, gates * H]
-    dh_proj: Vec<f32>, // [T, B, gates * H]: dL/dh_proj, or empty where it equals dL/dx_proj
-    dh: Vec<f32>,    // [B, H]
-    dc: Vec<f32>,    // [B, H] or empty
+    pub(super) h: Vec<f32>,       // [T + 1, B, H]
+    pub(super) c: Vec<f32>,       // [T + 1, B, H] or empty
+    pub(super) saved: Vec<f32>,   // [T, B, saved * H]
+    pub(super) gates: Vec<f32>, // [T, B, gates * H]: x_proj, after forward the gates, after backward dL/dx_proj
+    h_proj: Vec<f32>,           // [B, gates * H]
+    pub(super) dh_proj: Vec<f32>, // [T, B, gates * H]: dL/dh_proj, or empty where it equals dL/dx_proj
+    dh: Vec<f32>,                 // [B, H]
+    dc: Vec<f32>,                 // [B, H] or empty
 }
 
 impl Recurrence {

@@ -26,14 +26,16 @@ struct Column {
 enum Figure {
     /// In every run.
     Always(fn(&Line) -> String),
+    /// Updates that were skipped; only where there are any.
+    Skipped,
     /// A measure of the validation rows, by its key; only where there is one.
     Valid(&'static str),
 }
 
-use Figure::{Always, Valid};
+use Figure::{Always, Skipped, Valid};
 
 /// In a terminal of 80 columns there is room for all but the RMSE; of classes the measures are worth more.
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column; 12] = [
     column("epoch", 5, 9, Always(|l| l.record.epoch.to_string())),
     column("train loss", 11, 4, Always(|l| number(l.record.train_loss))),
     column("per step", 10, 7, Always(|l| number(l.record.train_loss_per_step))),
@@ -43,6 +45,7 @@ const COLUMNS: [Column; 11] = [
     column("bits", 10, 5, Valid("valid_bits_per_symbol")),
     column("rate", 10, 3, Always(|l| shortest(l.record.learning_rate))),
     column("grad norm", 10, 2, Always(|l| number(l.record.grad_norm))),
+    column("skipped", 9, 5, Skipped),
     column("rows/s", 10, 1, Always(|l| thousands(l.rows_per_s as u64))),
     column("time", 8, 6, Always(|l| time(l.time))),
 ];
@@ -55,6 +58,7 @@ impl Figure {
     fn text(&self, line: &Line) -> String {
         match self {
             Always(text) => text(line),
+            Skipped => thousands(line.record.skipped),
             Valid(key) => number(line.record.valid.get(*key).and_then(serde_json::Value::as_f64)),
         }
     }
@@ -63,6 +67,7 @@ impl Figure {
     fn is_in(&self, record: &EpochRecord) -> bool {
         match self {
             Always(_) => true,
+            Skipped => record.skipped > 0,
             Valid(key) => record.valid.get(*key).is_some_and(|value| value.is_f64()),
         }
     }
@@ -128,6 +133,7 @@ mod tests {
             valid_loss: Some(0.09276),
             learning_rate: 0.003,
             grad_norm: None,
+            skipped: 0,
             valid: valid.as_object().cloned().unwrap_or_default(),
         }
     }
@@ -175,6 +181,9 @@ mod tests {
         assert_eq!(line, "   12     12.35    0.09276   2.5 s best");
         assert!(shown(at(120), true).0.contains("valid RMSE"));
         assert!(!shown(at(120), false).0.contains("valid RMSE"));
+        assert!(!shown(at(120), true).0.contains("skipped"));
+        let skipped = EpochRecord { skipped: 3, ..record(json!({})) };
+        assert!(Layout::new(at(80), &skipped).header(at(80)).contains("  skipped"));
     }
 
     #[test]

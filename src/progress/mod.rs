@@ -109,6 +109,7 @@ impl Observer for View {
                 }
             }
             Event::EpochEnd { record, improved, .. } => self.end_epoch(record, improved),
+            Event::NonFinite(_) => {} // a warning or an error follows
             Event::Note(text) if !self.quiet => self.say("", &text),
             Event::Note(_) => {}
             Event::Warning(text) => {

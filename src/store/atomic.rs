@@ -22,6 +22,9 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// Puts `bytes` at `path`, replacing what is there. On failure the old content stays (the new one, if
 /// only the folder's fsync failed) and no temp file is left. Errors: [`Error::Write`].
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    #[cfg(feature = "naive-writer")]
+    return super::naive::write(path, bytes).map_err(|e| failed(path, &e, bytes.len()));
+    #[cfg(not(feature = "naive-writer"))]
     write_on(&mut System, path, bytes).map_err(|e| failed(path, &e, bytes.len()))
 }
 
@@ -98,9 +101,18 @@ pub(super) fn failed(path: &Path, error: &io::Error, size: usize) -> Error {
     if let Error::Write { reason, .. } = &mut error_of_write
         && matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
     {
-        reason.push_str(&format!(" ({} bytes needed)", thousands(size as u64)));
+        reason.push_str(&format!(" ({} bytes needed{})", thousands(size as u64), free_space(path)));
     }
     error_of_write
+}
+
+/// `, 1,024 free`, where the system tells.
+fn free_space(path: &Path) -> String {
+    #[cfg(unix)]
+    if let Ok(disk) = rustix::fs::statvfs(folder_of(path)) {
+        return format!(", {} free", thousands(disk.f_bavail.saturating_mul(disk.f_frsize)));
+    }
+    String::new()
 }
 
 /// Where a name is taken (a leftover of a process with our id, a planted link), the next one is tried.

@@ -26,11 +26,22 @@ struct Counters {
     loss: (f64, u64, u64),
     norms: f64,
     clipped: u64,
+    #[serde(default)]
+    skipped: u64,
     learning_rate: f64,
     best: Option<(usize, Option<f64>)>,
     stopping: (Option<f64>, usize),
     stopped_early: bool,
     lanes: bool,
+}
+
+/// What tells one data file from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFile {
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// How many they are; the first checkpoints did not say.
+    pub bytes: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,8 +56,8 @@ pub struct Checkpoint {
     container: Container,
     /// The effective config of the run, as JSON.
     pub config: String,
-    /// SHA-256 of the data files, in order.
-    pub data: Vec<String>,
+    /// The data files, in order.
+    pub data: Vec<DataFile>,
     /// The scalers it began with; none in a checkpoint of an older version.
     pub scalers: Option<Scalers>,
     /// The words and classes it began with.
@@ -65,8 +76,8 @@ impl std::fmt::Debug for Counters {
 pub struct Origin<'a> {
     /// The effective config of the run, as JSON.
     pub config: &'a str,
-    /// SHA-256 of the data files, in order.
-    pub data: &'a [String],
+    /// The data files, in order.
+    pub data: &'a [DataFile],
     /// Its scalers.
     pub scalers: &'a Scalers,
     /// Its words and classes.
@@ -89,6 +100,7 @@ pub fn to_bytes(progress: &Progress, origin: Origin) -> Result<Vec<u8>> {
         loss: (progress.sums.loss.sum, progress.sums.loss.steps, progress.sums.loss.sequences),
         norms: progress.sums.norms,
         clipped: progress.sums.clipped,
+        skipped: progress.sums.skipped,
         learning_rate: progress.sums.learning_rate,
         best: progress.best.as_ref().map(|best| (best.epoch, best.valid_loss)),
         stopping: (progress.stopping_best, progress.stopping_bad),
@@ -98,12 +110,15 @@ pub fn to_bytes(progress: &Progress, origin: Origin) -> Result<Vec<u8>> {
     let json = |value: serde_json::Result<String>| {
         value.map_err(|e| Error::Internal(format!("checkpoint metadata: {e}")))
     };
+    let hashes: Vec<&str> = origin.data.iter().map(|file| file.sha256.as_str()).collect();
+    let sizes: Vec<Option<u64>> = origin.data.iter().map(|file| file.bytes).collect();
     let (all, series) = (origin.scalers.all.clone(), origin.scalers.series.clone());
     let scalers = StoredScalers { all, series };
     let metadata = vec![
         ("format_version".to_owned(), FORMAT.to_string()),
         ("config".to_owned(), origin.config.to_owned()),
-        ("data".to_owned(), json(serde_json::to_string(origin.data))?),
+        ("data".to_owned(), json(serde_json::to_string(&hashes))?),
+        ("data_bytes".to_owned(), json(serde_json::to_string(&sizes))?),
         ("scalers".to_owned(), json(serde_json::to_string(&scalers))?),
         ("vocabularies".to_owned(), json(serde_json::to_string(origin.vocabularies))?),
         ("progress".to_owned(), json(serde_json::to_string(&counters))?),
@@ -140,7 +155,14 @@ impl Checkpoint {
             value.ok_or_else(|| fault(format!("has no {key}; it is not a checkpoint")))
         };
         let damaged = |e: serde_json::Error| fault(format!("its metadata is damaged: {e}"));
-        let data = serde_json::from_str(&text("data")?).map_err(damaged)?;
+        let hashes: Vec<String> = serde_json::from_str(&text("data")?).map_err(damaged)?;
+        let sizes: Vec<Option<u64>> = match container.value("data_bytes") {
+            Some(sizes) => serde_json::from_str(sizes).map_err(damaged)?,
+            None => Vec::new(),
+        };
+        let sizes = sizes.into_iter().chain(std::iter::repeat(None));
+        let data = hashes.into_iter().zip(sizes);
+        let data = data.map(|(sha256, bytes)| DataFile { sha256, bytes }).collect();
         let counters = serde_json::from_str(&text("progress")?).map_err(damaged)?;
         let config = text("config")?;
         let scalers = container.value("scalers").map(serde_json::from_str).transpose();
@@ -210,6 +232,7 @@ impl Checkpoint {
                 loss: LossSum { sum, steps, sequences },
                 norms: c.norms,
                 clipped: c.clipped,
+                skipped: c.skipped,
                 learning_rate: c.learning_rate,
             },
             best,
@@ -241,3 +264,7 @@ impl Checkpoint {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "checkpoint_tests.rs"]
+mod tests;

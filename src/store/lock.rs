@@ -40,6 +40,12 @@ impl Lock {
         let _ = write_holder(&mut file);
         Ok(Lock { file })
     }
+
+    /// Whether it still guards `folder`: that may have been deleted, and even made anew by another process.
+    pub fn guards(&self, folder: &Path) -> bool {
+        let there = std::fs::metadata(folder.join(FILE));
+        there.is_ok_and(|there| self.file.metadata().is_ok_and(|ours| same_file(&ours, &there)))
+    }
 }
 
 impl Drop for Lock {
@@ -48,6 +54,18 @@ impl Drop for Lock {
         // Closing the file is not enough: a child that was being started just now holds a copy of it for a moment.
         let _ = self.file.unlock();
     }
+}
+
+#[cfg(unix)]
+fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+/// Elsewhere a file that is open cannot be deleted.
+#[cfg(not(unix))]
+fn same_file(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
+    true
 }
 
 fn refusal(folder: &Path, error: &TryLockError, holder: &str) -> Error {

@@ -14,18 +14,20 @@ use crate::error::{Error, Result};
 /// `metrics.jsonl`: one line per epoch. The file is small, so it is rewritten whole, which keeps it
 /// whole.
 ///
-/// Save an epoch's checkpoint only after its line was pushed with success: then a run that is killed
+/// Save an epoch's checkpoint only after its line was written with success: then a run that is killed
 /// between the two finds a line too many, which [`MetricsLog::resume`] cuts, never one too few.
 #[derive(Debug)]
 pub struct MetricsLog {
     path: PathBuf,
     text: String,
+    /// Whether the file lacks lines.
+    behind: bool,
 }
 
 impl MetricsLog {
     /// A log without lines; writes nothing yet.
     pub fn new(path: PathBuf) -> Self {
-        MetricsLog { path, text: String::new() }
+        MetricsLog { path, text: String::new(), behind: false }
     }
 
     /// The log at `path`, cut to its first `epochs` lines. Errors: [`Error::Model`] if it has fewer,
@@ -46,14 +48,30 @@ impl MetricsLog {
         if text != found {
             atomic::write(&path, text.as_bytes())?;
         }
-        Ok(MetricsLog { path, text })
+        Ok(MetricsLog { path, text, behind: false })
     }
 
-    /// Adds a line and writes the file. A line whose write fails is kept and written with the next.
-    /// Floats must be finite: JSON has no other, they would read `null`. Errors: [`Error::Write`].
+    /// Adds a line, which [`MetricsLog::write`] writes. Floats must be finite: JSON has no other, they
+    /// would read `null`.
     pub fn push<T: Serialize>(&mut self, line: &T) -> Result<()> {
         self.text.push_str(&to_line(line)?);
-        atomic::write(&self.path, self.text.as_bytes())
+        self.behind = true;
+        Ok(())
+    }
+
+    /// Writes the file if it lacks lines; those of a write that fails are kept for the next. Errors:
+    /// [`Error::Write`].
+    pub fn write(&mut self) -> Result<()> {
+        if self.behind {
+            atomic::write(&self.path, self.text.as_bytes())?;
+            self.behind = false;
+        }
+        Ok(())
+    }
+
+    /// The file is gone: all of its lines are to be written again.
+    pub fn lost(&mut self) {
+        self.behind = !self.text.is_empty();
     }
 }
 
@@ -68,6 +86,10 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Vec<T> {
 pub fn append<T: Serialize>(path: &Path, line: &T) -> Result<()> {
     let mut text = to_line(line)?;
     let mut attempt = || {
+        // Else a link that somebody planted here would be written through.
+        if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+            return Err(std::io::Error::other("is not a regular file; remove it"));
+        }
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         if file.seek(SeekFrom::End(0))? > 0 {
             let mut last = [0];
@@ -102,8 +124,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("metrics.jsonl");
         let mut log = MetricsLog::new(path.clone());
-        for epoch in 1..=4 {
+        let push = |log: &mut MetricsLog, epoch| {
             log.push(&Line { epoch }).unwrap();
+            log.write().unwrap();
+        };
+        for epoch in 1..=4 {
+            push(&mut log, epoch);
         }
         let whole = std::fs::read_to_string(&path).unwrap();
         assert_eq!(whole, "{\"epoch\":1}\n{\"epoch\":2}\n{\"epoch\":3}\n{\"epoch\":4}\n");
@@ -113,7 +139,7 @@ mod tests {
             let cut = std::fs::read_to_string(&path).unwrap();
             assert_eq!(cut.lines().count(), kept);
             for epoch in kept + 1..=4 {
-                log.push(&Line { epoch }).unwrap();
+                push(&mut log, epoch);
             }
             assert_eq!(std::fs::read_to_string(&path).unwrap(), whole);
         }
@@ -140,14 +166,23 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_push_is_made_good_by_the_next() {
+    fn a_failed_write_is_made_good_by_the_next() {
         let folder = tempfile::tempdir().unwrap();
         let run = folder.path().join("run");
         let mut log = MetricsLog::new(run.join("metrics.jsonl"));
-        assert_eq!(log.push(&Line { epoch: 1 }).unwrap_err().exit_code(), 74);
+        log.push(&Line { epoch: 1 }).unwrap();
+        assert_eq!(log.write().unwrap_err().exit_code(), 74);
         std::fs::create_dir(&run).unwrap();
         log.push(&Line { epoch: 2 }).unwrap();
-        assert_eq!(std::fs::read_to_string(&log.path).unwrap(), "{\"epoch\":1}\n{\"epoch\":2}\n");
+        log.write().unwrap();
+        let whole = "{\"epoch\":1}\n{\"epoch\":2}\n";
+        assert_eq!(std::fs::read_to_string(&log.path).unwrap(), whole);
+        std::fs::remove_file(&log.path).unwrap();
+        log.write().unwrap();
+        assert!(!log.path.exists(), "there was nothing new to write");
+        log.lost();
+        log.write().unwrap();
+        assert_eq!(std::fs::read_to_string(&log.path).unwrap(), whole);
     }
 
     #[test]
@@ -159,5 +194,16 @@ mod tests {
         append(&path, &Line { epoch: 2 }).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text, "{\"epoch\":1}\n{\"ep\n{\"epoch\":2}\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_planted_link_is_not_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (victim, path) = (folder.path().join("victim"), folder.path().join("log.jsonl"));
+        std::fs::write(&victim, "precious").unwrap();
+        std::os::unix::fs::symlink(&victim, &path).unwrap();
+        assert_eq!(append(&path, &Line { epoch: 1 }).unwrap_err().exit_code(), 74);
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
     }
 }

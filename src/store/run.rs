@@ -34,7 +34,7 @@ pub enum Locking {
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
-    _lock: Option<Lock>,
+    lock: Option<Lock>,
 }
 
 impl RunFolder {
@@ -93,7 +93,21 @@ impl RunFolder {
         };
         atomic::remove_leftovers(folder);
         atomic::probe(folder)?;
-        Ok(RunFolder { path: folder.to_owned(), _lock: lock })
+        Ok(RunFolder { path: folder.to_owned(), lock })
+    }
+
+    /// Makes sure that the folder is still there and ours. One that was deleted during the run is made
+    /// anew, empty: `true`. Errors: [`Error::Write`]; [`Error::Busy`] if another process has it now.
+    pub fn restore(&mut self) -> Result<bool> {
+        let fine = self.lock.as_ref().map_or(self.path.is_dir(), |lock| lock.guards(&self.path));
+        if fine {
+            return Ok(false);
+        }
+        create_folders(&self.path)?;
+        if self.lock.is_some() {
+            self.lock = Some(Lock::acquire(&self.path)?);
+        }
+        Ok(true)
     }
 
     /// The folder itself.
@@ -114,9 +128,27 @@ impl RunFolder {
     /// else the damaged one would push out the good one. Errors: [`Error::Write`].
     pub fn save_checkpoint(&self, bytes: &[u8]) -> Result<()> {
         let current = self.file(CHECKPOINT);
+        #[cfg(feature = "naive-writer")]
+        return super::naive::save(&current, &self.file(PREVIOUS), bytes)
+            .map_err(|e| atomic::failed(&current, &e, bytes.len()));
+        #[cfg(not(feature = "naive-writer"))]
         rotate::save_on(&mut System, &current, &self.file(PREVIOUS), bytes)
             .map_err(|e| atomic::failed(&current, &e, bytes.len()))
     }
+}
+
+/// Tries out whether a run could be written at `folder`, before anything is read or made: in the nearest folder
+/// above that is there already. Leaves nothing. Errors: [`Error::Write`].
+pub fn probe(folder: &Path) -> Result<()> {
+    let mut place = folder;
+    while std::fs::symlink_metadata(place).is_err() && place != atomic::folder_of(place) {
+        place = atomic::folder_of(place);
+    }
+    if !place.is_dir() {
+        let reason = "is not a folder".to_owned();
+        return Err(Error::Write { path: place.to_owned(), reason });
+    }
+    atomic::probe(place)
 }
 
 /// Whether a run has ever begun to write in `folder`.

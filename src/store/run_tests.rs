@@ -87,6 +87,41 @@ fn a_folder_that_cannot_be_made_is_a_failed_write() {
 }
 
 #[test]
+fn a_deleted_folder_is_made_anew_unless_another_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    for locking in [Locking::Lock, Locking::NoLock] {
+        let mut run = RunFolder::create(&path, locking).unwrap();
+        assert!(!run.restore().unwrap());
+        fs::remove_dir_all(&path).unwrap();
+        assert!(run.restore().unwrap());
+        assert!(!run.restore().unwrap());
+        run.save_checkpoint(b"1").unwrap();
+        fs::remove_dir_all(&path).unwrap();
+    }
+    let mut first = RunFolder::create(&path, lock()).unwrap();
+    fs::remove_dir_all(&path).unwrap();
+    let second = RunFolder::create(&path, lock()).unwrap();
+    assert_eq!(first.restore().unwrap_err().exit_code(), 75);
+    drop(second);
+    assert!(first.restore().unwrap());
+    assert_eq!(RunFolder::resume(&path, lock()).unwrap_err().exit_code(), 66);
+    begin(&first);
+    assert_eq!(RunFolder::resume(&path, lock()).unwrap_err().exit_code(), 75);
+}
+
+#[test]
+fn a_probe_looks_at_the_nearest_folder_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    probe(&folder.path().join("a/b/c")).unwrap();
+    probe(folder.path()).unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    fs::write(folder.path().join("file"), "x").unwrap();
+    let error = probe(&folder.path().join("file/a/b")).unwrap_err();
+    assert!(error.to_string().contains("file: is not a folder"), "{error}");
+}
+
+#[test]
 fn checkpoints_are_kept_in_pairs() {
     let folder = tempfile::tempdir().unwrap();
     let run = RunFolder::create(folder.path(), lock()).unwrap();

@@ -4,8 +4,8 @@ use super::events::{Control, EpochRecord, Event, Observer};
 use super::progress::{Best, Progress};
 use super::trainer::Trainer;
 use crate::config::TaskKind;
-use crate::error::Result;
-use crate::eval::{Evaluation, Report, valid_loss};
+use crate::error::{Error, Result};
+use crate::eval::{Evaluated, Evaluation, Report, valid_loss};
 use crate::model::Tensors;
 use crate::optim::Loss;
 use crate::serve::Plan;
@@ -18,9 +18,12 @@ impl Trainer<'_> {
         observer: &mut dyn Observer,
     ) -> Result<Control> {
         observer.on(Event::Validating)?;
-        let valid = self.validate(&progress.params)?;
+        let Some(valid) = self.validate(&progress.params, observer)? else {
+            return Ok(Control::Stop); // whoever goes on begins with the validation
+        };
         let valid_loss = valid.as_ref().and_then(|report| report.loss_per_step);
         let sums = progress.sums;
+        let made = progress.update - sums.skipped;
         progress.epoch += 1;
         let record = EpochRecord {
             epoch: progress.epoch,
@@ -29,17 +32,21 @@ impl Trainer<'_> {
             train_loss_per_step: sums.loss.per_step(),
             valid_loss,
             learning_rate: sums.learning_rate,
-            grad_norm: (progress.update > 0).then(|| sums.norms / progress.update as f64),
+            grad_norm: (made > 0).then(|| sums.norms / made as f64),
+            skipped: sums.skipped,
             valid: valid.as_ref().map(valid_figures).unwrap_or_default(),
         };
-        if 2 * sums.clipped > progress.update && !self.told_of_clipping {
+        if let Some(warning) = self.health.judge(&record) {
+            observer.on(Event::Warning(warning))?;
+        }
+        if 2 * sums.clipped > made && !self.told_of_clipping {
             self.told_of_clipping = true;
             let warning = format!(
                 "epoch {}: {} of {} updates were clipped; the loss is a sum over steps, so norms are large: \
                  raise training.clip_grad_norm (mean norm {}); this is said once",
                 progress.epoch,
                 sums.clipped,
-                progress.update,
+                made,
                 crate::text::short(record.grad_norm.unwrap_or_default()),
             );
             observer.on(Event::Warning(warning))?;
@@ -52,8 +59,13 @@ impl Trainer<'_> {
         observer.on(Event::EpochEnd { record: &record, progress, improved })
     }
 
-    fn validate(&self, params: &Tensors) -> Result<Option<Report>> {
-        let Some(valid) = &self.dataset.valid else { return Ok(None) };
+    /// The report on the validation rows, if there are any; none at all where the observer says stop meanwhile.
+    fn validate(
+        &self,
+        params: &Tensors,
+        observer: &dyn Observer,
+    ) -> Result<Option<Option<Report>>> {
+        let Some(valid) = &self.dataset.valid else { return Ok(Some(None)) };
         let evaluation = Evaluation {
             network: self.network,
             params,
@@ -67,7 +79,14 @@ impl Trainer<'_> {
                 class_weights: &self.encoder.class_weights,
             },
         };
-        valid_loss(&evaluation, valid).map(Some)
+        let go_on = |_: Evaluated| match observer.is_to_stop() {
+            true => Err(Error::Stopped { signal: 0, advice: String::new() }),
+            false => Ok(()),
+        };
+        match valid_loss(&evaluation, valid, go_on) {
+            Err(Error::Stopped { .. }) => Ok(None),
+            report => report.map(|report| Some(Some(report))),
+        }
     }
 
     fn stops_early(&self, progress: &mut Progress, valid_loss: Option<f64>) -> bool {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::non_finite::NonFinite;
 use super::progress::Progress;
 
 /// Something that happened.
@@ -36,6 +37,8 @@ pub enum Event<'a> {
         /// Whether this is the best model so far.
         improved: bool,
     },
+    /// Numbers have stopped being finite; what becomes of the update is told by what comes next.
+    NonFinite(&'a NonFinite),
     /// Something worth knowing.
     Note(String),
     /// Something the user should act on.
@@ -55,6 +58,11 @@ pub enum Control {
 pub trait Observer {
     /// Takes in an event.
     fn on(&mut self, event: Event<'_>) -> crate::error::Result<Control>;
+
+    /// Whether to end as soon as may be; asked between the rows of a validation, which is no event.
+    fn is_to_stop(&self) -> bool {
+        false
+    }
 }
 
 /// How training ended.
@@ -66,6 +74,10 @@ pub enum Outcome {
     StoppedEarly,
     /// The observer ended it.
     Interrupted,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A line of `metrics.jsonl`; nothing in it depends on clock or machine.
@@ -85,6 +97,9 @@ pub struct EpochRecord {
     pub learning_rate: f64,
     /// Mean before clipping.
     pub grad_norm: Option<f64>,
+    /// Updates that were passed over because their numbers were not finite.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: u64,
     /// Validation figures: scaled over all targets, in data units where there is one.
     #[serde(flatten)]
     pub valid: serde_json::Map<String, serde_json::Value>,

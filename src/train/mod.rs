@@ -5,6 +5,9 @@ mod batch;
 mod chunks;
 mod epoch_end;
 mod events;
+mod guard;
+mod health;
+mod non_finite;
 mod order;
 mod progress;
 mod step;
@@ -13,6 +16,7 @@ mod trainer;
 
 pub use chunks::outputs_at_once;
 pub use events::{Control, EpochRecord, Event, Observer, Outcome};
+pub use non_finite::{Fault, NonFinite, Pass};
 pub use progress::{Best, EpochSums, Progress};
 pub use step::Workspace;
 pub use trainer::Trainer;

@@ -43,6 +43,8 @@ pub struct EpochSums {
     pub norms: f64,
     /// Updates whose gradient was clipped.
     pub clipped: u64,
+    /// Updates passed over because their numbers were not finite.
+    pub skipped: u64,
     /// The last learning rate.
     pub learning_rate: f64,
 }

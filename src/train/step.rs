@@ -49,6 +49,24 @@ pub(super) struct Batch<'a> {
     pub(super) dropout: Option<DropoutKey>,
 }
 
+impl Batch<'_> {
+    /// The initial states of some of its sequences.
+    pub(super) fn initial_rows(
+        &self,
+        network: &Network,
+        first: usize,
+        rows: usize,
+    ) -> Option<State> {
+        let state = self.initial?;
+        let mut own = network.zero_state(rows);
+        let hidden = network.architecture().hidden;
+        for row in 0..rows {
+            own.copy_row(row, rows, state, first + row, self.spans.len(), hidden);
+        }
+        Some(own)
+    }
+}
+
 impl Workspace {
     /// Buffers for a network.
     pub fn new(network: &Network) -> Self {
@@ -183,15 +201,7 @@ impl Work {
 
     /// Takes over the states its sequences go on from; the first of them is at place `first` of the batch.
     fn begin(&mut self, network: &Network, batch: &Batch, first: usize) {
-        self.block.initial = batch.initial.map(|state| {
-            let rows = self.block.rows();
-            let mut own = network.zero_state(rows);
-            let hidden = network.architecture().hidden;
-            for row in 0..rows {
-                own.copy_row(row, rows, state, first + row, batch.spans.len(), hidden);
-            }
-            own
-        });
+        self.block.initial = batch.initial_rows(network, first, self.block.rows());
     }
 
     /// Forward, loss and backward of the sequences `spans`, the first of them at place `first` of the batch.

@@ -2,12 +2,14 @@
 
 use super::batch::Assembler;
 use super::events::{Control, Event, Observer, Outcome};
+use super::health::Health;
+use super::non_finite::{Pass, first_fault, in_tensors};
 use super::order::{Order, Pool};
 use super::progress::{Best, EpochSums, Progress};
 use super::step::{Batch, Workspace};
 use crate::config::{Config, State as StateMode};
 use crate::data::{Chunk, Dataset, Encoder, Scalers, Span, Windows, lanes};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{DropoutKey, Network, State, Tensors};
 use crate::optim::{LearningRate, Loss, OptimizerState, Update, clip_factor, norm, scale};
 
@@ -25,6 +27,7 @@ pub struct Trainer<'a> {
     workspace: Workspace,
     /// A run that is clipped all the time need not hear it every epoch.
     pub(super) told_of_clipping: bool,
+    pub(super) health: Health,
 }
 
 impl<'a> Trainer<'a> {
@@ -57,6 +60,7 @@ impl<'a> Trainer<'a> {
             chunks,
             workspace,
             told_of_clipping: false,
+            health: Health::default(),
         }
     }
 
@@ -142,7 +146,7 @@ impl<'a> Trainer<'a> {
         }
         observer.on(Event::EpochStart { epoch, updates, done: progress.update })?;
         while progress.update < updates {
-            let rows = self.update(progress)?;
+            let rows = self.update(progress, observer)?;
             if observer.on(Event::Step { progress, rows })? == Control::Stop {
                 return Ok(Control::Stop);
             }
@@ -151,7 +155,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// One update; returns the timesteps it was made from.
-    fn update(&mut self, progress: &mut Progress) -> Result<u64> {
+    fn update(&mut self, progress: &mut Progress, observer: &mut dyn Observer) -> Result<u64> {
         let chunks = self.chunks.get(progress.update as usize).cloned();
         let (spans, chunks) = match chunks {
             Some(mut chunks) => {
@@ -182,14 +186,25 @@ impl<'a> Trainer<'a> {
         };
         let loss = self.workspace.gradients(self.network, &progress.params, assembler, &batch);
         let norm = norm(self.workspace.gradient());
-        self.check_finite(progress, loss.per_sequence(), norm)?;
+        let rows = spans.iter().map(|span| span.len as u64).sum();
+        if let Some(noticed) = self.not_finite(loss.per_sequence(), norm) {
+            let first = first_fault(self.network, &progress.params, assembler, &batch);
+            let gradient = self.workspace.gradient();
+            let first = first
+                .or_else(|| in_tensors(self.network, gradient, Pass::Gradient, "gradient of "));
+            let report = self.report(progress, noticed, norm, first, &spans);
+            self.pass_over(progress, &report, observer)?;
+            self.clear_lanes(progress, &chunks);
+            return Ok(rows);
+        }
         progress.sums.loss.add(loss);
         self.apply(progress, norm);
+        self.check_result(progress, norm, &spans, observer)?;
         if !chunks.is_empty() {
             let ended = self.workspace.final_states(self.network, spans.len());
             self.put_lanes(progress, &chunks, &ended);
         }
-        Ok(spans.iter().map(|span| span.len as u64).sum())
+        Ok(rows)
     }
 
     /// The windows of the next update, longest first.
@@ -227,26 +242,6 @@ impl<'a> Trainer<'a> {
         progress.sums.learning_rate = learning_rate;
         progress.step += 1;
         progress.update += 1;
-    }
-
-    /// Stops before an update that would carry numbers that are not finite into the weights.
-    fn check_finite(&mut self, progress: &Progress, loss: Option<f64>, norm: f64) -> Result<()> {
-        let loss_finite = loss.is_none_or(f64::is_finite);
-        if loss_finite && norm.is_finite() {
-            return Ok(());
-        }
-        let what = if loss_finite { "gradient" } else { "loss" };
-        let before = match progress.sums.loss.per_sequence() {
-            Some(loss) => format!("mean loss until then {}", crate::text::short(loss)),
-            None => "it was the epoch's first update".into(),
-        };
-        Err(Error::Diverged(format!(
-            "the {what} is not finite at step {} (epoch {}, update {}); {before}; nothing was changed by it. \
-             Try a lower training.optimizer.learning_rate, or training.clip_grad_norm",
-            progress.step + 1,
-            progress.epoch + 1,
-            progress.update + 1,
-        )))
     }
 
     /// The states the chunks go on from.

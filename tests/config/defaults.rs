@@ -60,11 +60,12 @@ fn the_smallest_config_gets_the_defaults_of_the_contract() {
             warmup_steps: 0,
             clip_grad_norm: None,
             early_stopping: None,
+            on_non_finite: OnNonFinite::Stop,
             shuffle: true,
             seed: 1,
             state: State::Reset,
         },
-        output: OutputConfig { dir: None, checkpoint_every: 1 },
+        output: OutputConfig { dir: None, checkpoint_every: CheckpointEvery::default() },
     };
     assert_eq!(config, expected);
 }

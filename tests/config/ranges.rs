@@ -100,6 +100,7 @@ const RANGES: &[(&[&str], &str, End, End)] = &[
     (&["training.schedule=plateau"], "training.schedule.patience", ("0", "-1"), MOST),
     (&["training.schedule=plateau"], "training.schedule.threshold", ("0", "-1"), ("0.999", "1")),
     (&[], "training.clip_grad_norm", ("1e-30", "0"), ("1e30", "1e31")),
+    (&["training.on_non_finite=skip"], "training.on_non_finite.limit", ("1", "0"), MOST),
     (&[], "training.early_stopping.patience", ("1", "0"), MOST),
     (
         &["training.early_stopping.patience=1"],
@@ -110,6 +111,9 @@ const RANGES: &[(&[&str], &str, End, End)] = &[
     (&[], "training.seed", ("0", "-1"), ("9007199254740991", "9007199254740992")),
     (&["training.state=carry"], "training.lanes", ("1", "0"), MOST),
     (&[], "output.checkpoint_every", ("1", "0"), MOST),
+    (&[], "output.checkpoint_every.epochs", ("1", "0"), MOST),
+    (&[], "output.checkpoint_every.steps", ("1", "0"), MOST),
+    (&[], "output.checkpoint_every.seconds", ("1", "-1"), MOST),
 ];
 
 #[test]

@@ -290,6 +290,10 @@ fn options_of_another_kind() {
         r#"{"loss": {"type": "mae", "delta": 1}}"#,
         "training.loss.delta: is not an option of \"mae\"",
     );
+    training(
+        r#"{"on_non_finite": {"limit": 3}}"#,
+        "training.on_non_finite.limit: is not an option of \"stop\"",
+    );
     training(r#"{"loss": {"delta": 1}}"#, "training.loss.delta: is not an option of \"mse\"");
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rnn::config::{Config, OutputConfig, differences};
+use rnn::config::{CheckpointEvery, Config, OutputConfig, differences};
 
 use super::{accepted, parse_with, text};
 
@@ -51,7 +51,10 @@ fn configs() -> Vec<Config> {
         r#"{"optimizer": {"betas": [0.1, 0.30000000000000004]}, "schedule": "plateau", "shuffle": false}"#,
         r#"{"state": "carry", "lanes": 4, "epochs": 0}"#,
     ];
-    let output = ("output", r#"{"dir": "../runs/x", "checkpoint_every": 3}"#);
+    let output = (
+        "output",
+        r#"{"dir": "../runs/x", "checkpoint_every": {"epochs": 3, "steps": 500, "seconds": 60}}"#,
+    );
     let mut configs = Vec::new();
     for data in &data {
         for task in tasks {
@@ -92,7 +95,7 @@ fn json_and_sections_read_back_as_the_same_config() {
         let model = Config::from_sections(&data, &task, &model, &training)
             .unwrap_or_else(|e| panic!("{e}\n{data}"));
         config.data.source = None;
-        config.output = OutputConfig { dir: None, checkpoint_every: 1 };
+        config.output = OutputConfig { dir: None, checkpoint_every: CheckpointEvery::default() };
         assert_eq!(model, config);
         assert!(!data.contains("csv") && !data.contains('\n'), "{data}");
     }

@@ -45,6 +45,10 @@ pub enum Break {
     Updates(usize),
     /// An end without saving (a crash) right after so many epochs.
     Crash(usize),
+    /// The same after so many updates.
+    CrashAfter(usize),
+    /// A signal while the validation rows of this epoch are being scored.
+    Validating(usize),
 }
 
 /// An observer that breaks training off, and keeps the latest weights.
@@ -61,8 +65,12 @@ impl Observer for Watch<'_> {
         let due = match event {
             Event::Step { .. } => {
                 self.updates += 1;
+                if self.rule == Break::CrashAfter(self.updates) {
+                    return Err(Error::Internal("a crash made by a test".into()));
+                }
                 self.rule == Break::Updates(self.updates)
             }
+            Event::Validating => self.rule == Break::Validating(self.epochs + 1),
             Event::EpochEnd { progress, .. } => {
                 self.epochs += 1;
                 self.weights = progress.params.as_slice().to_vec();
@@ -103,7 +111,9 @@ pub fn train_until(
         match result {
             Ok(result) => (Some(result), weights),
             Err(Error::Stopped { signal: 15, .. }) => (None, weights),
-            Err(Error::Internal(_)) if matches!(rule, Break::Crash(_)) => (None, weights),
+            Err(Error::Internal(_)) if matches!(rule, Break::Crash(_) | Break::CrashAfter(_)) => {
+                (None, weights)
+            }
             Err(error) => panic!("{start:?} {}: {error}", options_text(options)),
         }
     })

@@ -5,7 +5,9 @@
 
 pub mod job;
 pub mod labels;
+pub mod place;
 pub mod plans;
 pub mod predictions;
 pub mod rows;
 pub mod sentences;
+pub mod stops;

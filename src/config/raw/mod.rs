@@ -9,8 +9,9 @@ pub(super) use data::*;
 pub(super) use network::*;
 pub(super) use training::*;
 
-use super::number::{Count, Whole};
+use super::every::Every;
 use super::section::section;
+use super::types;
 
 section! {
     /// A training config of rnn-train. Paths in it are relative to this file.
@@ -34,7 +35,8 @@ section! {
         /// The run folder; `--out` beats it. Where it holds a run already, the same name with -2, -3… is
         /// taken. Default: runs/NAME beside the config NAME.json.
         dir: Option<String> [eg "../runs/pump"],
-        /// Epochs between checkpoints.
-        checkpoint_every: Count = Whole(1),
+        /// How often the whole state is saved: a number of epochs, or an object with any of `epochs` (1), `steps`
+        /// and `seconds`. The last two save amid an epoch, too; when it is saved changes no figure.
+        checkpoint_every: Every [eg 5, {"seconds": 60}, {"epochs": 10, "steps": 500}] = types::CheckpointEvery::default().into(),
     }
 }

@@ -29,6 +29,8 @@ section! {
         clip_grad_norm: Option<Positive> [eg 50] = None,
         /// When to give up; null: never.
         early_stopping: Option<EarlyStopping> [eg {"patience": 5}] = None,
+        /// What becomes of an update whose loss or gradient is not a finite number.
+        on_non_finite: OnNonFinite [eg "skip", {"type": "skip", "limit": 100}] = NonFiniteType::Stop.into(),
         /// Whether windows come in random order, a new one each epoch. Default: true; false with carried state.
         shuffle: bool,
         /// The one seed: initial weights, order, dropout, words taken as unknown.
@@ -37,6 +39,26 @@ section! {
         state: State = State::Reset,
         /// Consecutive parts that every series is cut into, trained side by side; with `state` "carry" only.
         lanes: Count [eg 4] = Whole(1),
+    }
+}
+
+section! {
+    /// What becomes of an update whose loss or gradient is not a finite number; a bare name is the type.
+    OnNonFinite [bare r#type: NonFiniteType] {
+        /// What is done.
+        r#type: NonFiniteType = NonFiniteType::Stop,
+        /// Updates of one epoch that may be passed over before training stops all the same; of "skip" only.
+        limit: Count [eg 100] = Whole(10),
+    }
+}
+
+words! {
+    /// What is done about numbers that are not finite.
+    NonFiniteType {
+        /// Training stops before the update, with exit code 76.
+        Stop = "stop",
+        /// The batch is passed over and counted.
+        Skip = "skip",
     }
 }
 

@@ -164,7 +164,7 @@ fn reads_no_target(
 }
 
 fn output(raw: raw::Output, join: Option<Join<'_>>) -> Resolved<OutputConfig> {
-    let checkpoint_every = raw.checkpoint_every().size();
+    let checkpoint_every = raw.checkpoint_every().resolve();
     let dir = match raw.dir.flatten() {
         Some(dir) if dir.is_empty() => {
             return refuse("output.dir", "is empty; name a folder, or leave it out");

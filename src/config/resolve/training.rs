@@ -1,7 +1,9 @@
 //! `training`, but for the optimizer and the schedule.
 
 use super::{Facts, Resolved, optimizer, refuse, schedule};
-use crate::config::types::{ClassWeights, EarlyStopping, LossKind, State, TrainingConfig};
+use crate::config::types::{
+    ClassWeights, EarlyStopping, LossKind, OnNonFinite, State, TrainingConfig,
+};
 use crate::config::{class_weights, raw};
 
 pub(super) fn resolve(raw: &raw::Training, facts: Facts) -> Resolved<TrainingConfig> {
@@ -25,6 +27,7 @@ pub(super) fn resolve(raw: &raw::Training, facts: Facts) -> Resolved<TrainingCon
         warmup_steps: raw_schedule.warmup_steps().0,
         clip_grad_norm: raw.clip_grad_norm().map(|norm| norm.0),
         early_stopping: raw.early_stopping().map(|raw| stopping(&raw)).transpose()?,
+        on_non_finite: on_non_finite(&raw.on_non_finite())?,
         shuffle: raw.shuffle.unwrap_or(!carry),
         seed: raw.seed().0,
         state,
@@ -94,6 +97,17 @@ fn class_weights(raw: &raw::Training, facts: Facts) -> Resolved<ClassWeights> {
             weights.sort_by(|a, b| a.0.cmp(&b.0));
             Ok(ClassWeights::Given(weights))
         }
+    }
+}
+
+fn on_non_finite(raw: &raw::OnNonFinite) -> Resolved<OnNonFinite> {
+    match (raw.r#type(), raw.limit) {
+        (raw::NonFiniteType::Skip, _) => Ok(OnNonFinite::Skip { limit: raw.limit().0 }),
+        (raw::NonFiniteType::Stop, None) => Ok(OnNonFinite::Stop),
+        (raw::NonFiniteType::Stop, Some(_)) => refuse(
+            "training.on_non_finite.limit",
+            "is not an option of \"stop\"; take it out, or write \"skip\"",
+        ),
     }
 }
 

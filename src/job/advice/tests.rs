@@ -37,6 +37,7 @@ fn same() -> Report {
 /// Epochs with these validation losses.
 fn history(losses: &[f64]) -> Vec<EpochRecord> {
     let record = |(at, &loss): (usize, &f64)| EpochRecord {
+        skipped: 0,
         epoch: at + 1,
         step: 10 * (at as u64 + 1),
         train_loss: Some(1.0),

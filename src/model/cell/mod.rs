@@ -19,6 +19,15 @@ pub fn gates(cell: Cell) -> usize {
     }
 }
 
+/// What they are called in the equations, in that order.
+pub fn gate_names(cell: Cell) -> &'static [&'static str] {
+    match cell {
+        Cell::Rnn(_) => &["h"],
+        Cell::Lstm => &["i", "f", "g", "o"],
+        Cell::Gru => &["r", "z", "n"],
+    }
+}
+
 /// Values per hidden unit that backward needs besides the states and the gates.
 pub fn saved(cell: Cell) -> usize {
     match cell {
