@@ -155,25 +155,26 @@ class Bench:
         return max(rates)
 
 
-def built(*target, cwd=ROOT, env=None):
-    """The program that cargo makes of a target."""
+def built(name, *target, cwd=ROOT, env=None):
+    """The program of this name; cargo tells of all that it has at hand."""
     command = ["cargo", *target, "--locked", "--message-format=json"]
     env = {**os.environ, **(env or {})}
     done = subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.PIPE, text=True, env=env)
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    return [message["executable"] for message in found if message.get("executable")][-1]
+    made = [message for message in found if message.get("executable")]
+    return next(message["executable"] for message in made if message["target"]["name"] == name)
 
 
 def own_program():
     """`benches/step.rs`."""
-    return built("bench", "--bench", "step", "--no-run")
+    return built("step", "bench", "--bench", "step", "--no-run")
 
 
 def candle_program():
     """`benches/peers/candle`, or None where it cannot be built."""
     try:
         target = {"CARGO_TARGET_DIR": str(ROOT / "target" / "candle")}
-        return built("build", "--release", cwd=HERE / "candle", env=target)
+        return built("candle-steps", "build", "--release", cwd=HERE / "candle", env=target)
     except (OSError, subprocess.CalledProcessError):
         print("candle cannot be built, so it is left out", file=sys.stderr)
         return None
@@ -229,7 +230,7 @@ def shares(program):
 
 def parts(words):
     """The least seconds of some of `benches/parts.rs` by name, as `long_and_dead Gru`, and what they read, in bytes a second."""
-    program = built("bench", "--bench", "parts", "--no-run")
+    program = built("parts", "bench", "--bench", "parts", "--no-run")
     lines = subprocess.run([program, "--bench", *words], check=True, stdout=subprocess.PIPE, text=True).stdout
     return read_parts(lines.splitlines())
 
@@ -288,7 +289,7 @@ def main():
     peak = {threads: bench.peak(threads) for threads in (1, 2)}
     windows = {**USUAL, "layers": 2, "predict": True}
     predicted = bench.time(windows, peers=("torch",))
-    program = built("build", "--release", "--bin", "rnn-train")
+    program = built("rnn-train", "build", "--release", "--bin", "rnn-train")
     job = whole_job(bench, program), shares(program)
     report.write(ROOT, entries, dict(curves(bench)), peak, predicted, job, parts(["long", "csv"]))
 
