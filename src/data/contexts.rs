@@ -66,6 +66,11 @@ impl Context {
         Self { by_word: by_word.collect() }
     }
 
+    /// Whether it speaks of so many classes alone.
+    pub fn fits(&self, classes: usize) -> bool {
+        self.by_word.values().flatten().all(|&(class, _)| (class as usize) < classes)
+    }
+
     /// What came with a word: (class, rows), in the order in which they were seen.
     pub fn of(&self, word: &str) -> &[(u32, u64)] {
         self.by_word.get(word).map_or(&[], |counts| counts)
@@ -80,5 +85,18 @@ impl Context {
             }
         }
         best.map(|(class, _)| class)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_that_is_not_there_does_not_fit() {
+        let context: Context =
+            serde_json::from_str(r#"{"by_word": {"light": [[0, 3], [2, 1]]}}"#).expect("a context");
+        assert!(context.fits(3) && !context.fits(2));
+        assert!(Context::default().fits(0));
     }
 }

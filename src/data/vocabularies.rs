@@ -57,6 +57,10 @@ impl Vocabularies {
                 return Err(format!("its vocabulary of {} does not fit its config", column.name));
             }
         }
+        let classes = self.classes.as_ref().map_or(0, |classes| classes.labels.len());
+        if !self.contexts.iter().all(|context| context.fits(classes)) {
+            return Err("its counts of classes by word are of other classes".into());
+        }
         match &self.classes {
             Some(classes) if !config.predicts_classes() || classes.labels.is_empty() => {
                 Err("its classes do not fit its config".into())
