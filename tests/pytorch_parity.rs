@@ -5,25 +5,19 @@ mod common;
 
 use common::case::gradients;
 use common::pytorch::{
-    block, network, optimizer, parameters, time_major, time_major_cut, without_padding,
+    block, network, optimizer, parameters, time_major, time_major_cut, total, without_padding,
 };
 use common::reference::{count, counts, numbers, reference, tensor, tensor_f32};
 use common::{assert_close, wide};
 use rnn::config::{Cell, LossKind, Schedule};
 use rnn::model::{Block, InputShape, Network, Read, State, Tape, Tensors, Weights};
-use rnn::optim::{LearningRate, Loss, LossSum, OptimizerState, Update, clip_factor, norm, scale};
+use rnn::optim::{LearningRate, Loss, OptimizerState, Update, clip_factor, norm, scale};
 use serde_json::Value;
 
 /// Relative to the largest value of a tensor.
 const OUTPUTS: f64 = 1e-5;
 const GRADIENTS: f64 = 1e-4;
 const TRAJECTORIES: f64 = 1e-4;
-
-fn total(sums: &[LossSum]) -> LossSum {
-    let mut total = LossSum::default();
-    sums.iter().for_each(|&sum| total.add(sum));
-    total
-}
 
 #[test]
 fn networks_give_the_same_outputs_states_losses_and_gradients() {

@@ -3,23 +3,19 @@
 mod common;
 
 use common::case::gradients;
-use common::pytorch::{block, labels, network, parameters, put_words, time_major, without_padding};
+use common::pytorch::{
+    block, labels, network, parameters, put_words, time_major, total, without_padding,
+};
 use common::reference::{count, counts, numbers, reference, tensor, tensor_f32};
 use common::{assert_close, wide};
 use rnn::model::{Block, InputShape, Read, Weights, softmax};
-use rnn::optim::{Loss, LossSum};
+use rnn::optim::Loss;
 use serde_json::Value;
 
 /// Relative to the largest value of a tensor.
 const OUTPUTS: f64 = 1e-5;
 const GRADIENTS: f64 = 1e-4;
 const LOSSES: f64 = 1e-6;
-
-fn total(sums: &[LossSum]) -> LossSum {
-    let mut total = LossSum::default();
-    sums.iter().for_each(|&sum| total.add(sum));
-    total
-}
 
 /// One for each class where the case gives none.
 fn class_weights(case: &Value, classes: usize) -> Vec<f32> {

@@ -241,8 +241,7 @@ impl<W: Write> Stream<'_, '_, W> {
     /// Words that no row held here or by the predictor holds any more need not be remembered.
     fn forget_words(&mut self) {
         let newest = self.newest.iter_mut().flatten().map(|(values, _)| &mut values[..]);
-        let rows = self.last_values.rows_mut().chain(newest).collect();
-        self.predictor.forget_words(rows);
+        self.predictor.forget_words(self.last_values.rows_mut().chain(newest));
     }
 
     /// The series a row belongs to; the files a model may know by name are one unnamed series here.

@@ -45,14 +45,14 @@ fn words(prepared: &Prepared) -> Vec<String> {
     let (dataset, encoder) = (&prepared.dataset, &prepared.encoder);
     let parts =
         || ["valid", "test"].into_iter().filter_map(|name| Some((name, dataset.part(name)?)));
+    let unknown: Vec<_> = parts().map(|(name, part)| (name, part.unknown_words(encoder))).collect();
     let mut notes = Vec::new();
     for (k, vocabulary) in encoder.vocabularies.inputs.iter().enumerate() {
         let known = counted(vocabulary.words.entries().len() as u64, "word");
         let mut note = format!("column {}: {known}", shown(&vocabulary.column));
-        for (name, part) in parts() {
-            let unknown = part.unknown_words(encoder)[k];
-            if unknown.unknown > 0 {
-                let _ = write!(note, ", {} unknown", share(&unknown, &format!("{name} word")));
+        for (name, unknown) in &unknown {
+            if unknown[k].unknown > 0 {
+                let _ = write!(note, ", {} unknown", share(&unknown[k], &format!("{name} word")));
             }
         }
         notes.push(note);

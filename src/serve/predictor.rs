@@ -153,11 +153,11 @@ impl<'a> Predictor<'a> {
 
     /// Forgets words that no row holds any more, once there are many. `others`: rows that are held elsewhere, each
     /// `[n, columns]`.
-    pub fn forget_words<'r>(&'r mut self, mut others: Vec<&'r mut [f64]>) {
+    pub fn forget_words<'r>(&'r mut self, others: impl Iterator<Item = &'r mut [f64]>) {
         let WordsOf::Stream(pool) = &mut self.words else { return };
         if pool.is_full() {
-            others.extend(self.tracks.iter_mut().map(|track| &mut track.values[..]));
-            pool.sweep(&mut others);
+            let own = self.tracks.iter_mut().map(|track| &mut track.values[..]);
+            pool.sweep(&mut others.chain(own).collect::<Vec<_>>());
         }
     }
 

@@ -28,9 +28,15 @@ pub fn outputs_at_once(a: &Architecture, readings: u128) -> u128 {
     if worthwhile(a, readings, MOST) { all.min((terms(a, MOST) * a.outputs) as u128) } else { all }
 }
 
+/// Whether a batch of these sequences, longest first, goes in chunks.
+pub(super) fn in_chunks(a: &Architecture, spans: &[Span], most: usize) -> bool {
+    let longest = spans.first().map_or(0, |span| span.len);
+    worthwhile(a, longest as u128 * spans.len() as u128, most)
+}
+
 /// Whether a batch with so many readings goes in chunks: where its outputs are many, and more than the hidden states
 /// they are made from.
-pub(super) fn worthwhile(a: &Architecture, readings: u128, most: usize) -> bool {
+fn worthwhile(a: &Architecture, readings: u128, most: usize) -> bool {
     let many = readings.saturating_mul(a.outputs as u128) > most as u128;
     let wide = a.head == Head::Linear && a.outputs > a.directions * a.hidden;
     many && wide && a.read == Read::EveryStep

@@ -90,9 +90,7 @@ pub(super) fn first_fault(
     let (mut block, mut targets, mut tape) = (Block::default(), Vec::new(), network.tape());
     let (width, mut later) = (assembler.encoder.target_width(), None);
     // Where outputs are many, those of few rows at a time.
-    let longest = batch.spans.first().map_or(0, |span| span.len);
-    let readings = longest as u128 * batch.spans.len() as u128;
-    let many = chunks::worthwhile(network.architecture(), readings, chunks::MOST);
+    let many = chunks::in_chunks(network.architecture(), batch.spans, chunks::MOST);
     let rows = if many { 1 } else { BLOCK_ROWS };
     for (index, spans) in batch.spans.chunks(rows).enumerate() {
         let first = index * rows;

@@ -118,9 +118,7 @@ impl Workspace {
         while self.blocks.len() < groups.len() {
             self.blocks.push(RwLock::new(Work::new(network)));
         }
-        let longest = batch.spans.first().map_or(0, |span| span.len);
-        let readings = longest as u128 * batch.spans.len() as u128;
-        let in_chunks = chunks::worthwhile(network.architecture(), readings, self.most_outputs);
+        let in_chunks = chunks::in_chunks(network.architecture(), batch.spans, self.most_outputs);
         let (weights, blocks) = (&self.weights, &self.blocks[..groups.len()]);
         let parts = pieces(&self.parts, self.gradient.as_mut_slice()).into_iter();
         let (mut head, parts): (Vec<_>, Vec<_>) =

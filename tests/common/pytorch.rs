@@ -4,9 +4,17 @@ use rnn::config::{Adam, Cell, Head, Nonlinearity, Optimizer};
 use rnn::model::{
     Architecture, Block, CharactersShape, EmbeddingShape, InputShape, Network, Read, Tensors,
 };
+use rnn::optim::LossSum;
 use serde_json::Value;
 
 use super::reference::{count, counts, numbers, tensor, tensor_f32};
+
+/// The sums of some sequences as one.
+pub fn total(sums: &[LossSum]) -> LossSum {
+    let mut total = LossSum::default();
+    sums.iter().for_each(|&sum| total.add(sum));
+    total
+}
 
 /// The network of a case, with words where it has them.
 pub fn network(case: &Value) -> Network {
