@@ -8,44 +8,17 @@ const MOST: End = ("4294967295", "4294967296");
 /// A value at an end of the range, and its neighbour outside.
 type End = (&'static str, &'static str);
 
+/// An input of words, whose letters are read too.
+const A_TEXT: &[&str] = &[r#"data.inputs=[{"column": "x", "type": "text", "suffixes": [1]}]"#];
+
 /// What must be set first, the key, and the two ends of its range.
 const RANGES: &[(&[&str], &str, End, End)] = &[
-    (
-        &[r#"data.inputs=[{"column": "x", "type": "text", "suffixes": [1]}]"#],
-        "data.inputs.0.embedding",
-        ("1", "0"),
-        MOST,
-    ),
-    (
-        &[r#"data.inputs=[{"column": "x", "type": "text", "suffixes": [1]}]"#],
-        "data.inputs.0.min_count",
-        ("1", "0"),
-        MOST,
-    ),
-    (
-        &[r#"data.inputs=[{"column": "x", "type": "text", "suffixes": [1]}]"#],
-        "data.inputs.0.features",
-        ("1", "0"),
-        MOST,
-    ),
-    (
-        &[r#"data.inputs=[{"column": "x", "type": "text", "suffixes": [1]}]"#],
-        "data.inputs.0.characters.embedding",
-        ("1", "0"),
-        MOST,
-    ),
-    (
-        &[r#"data.inputs=[{"column": "x", "type": "text", "suffixes": [1]}]"#],
-        "data.inputs.0.characters.hidden_size",
-        ("1", "0"),
-        MOST,
-    ),
-    (
-        &[r#"data.inputs=[{"column": "x", "type": "text", "suffixes": [1]}]"#],
-        "data.inputs.0.unknown",
-        ("0", "-1"),
-        ("1e30", "1e31"),
-    ),
+    (A_TEXT, "data.inputs.0.embedding", ("1", "0"), MOST),
+    (A_TEXT, "data.inputs.0.min_count", ("1", "0"), MOST),
+    (A_TEXT, "data.inputs.0.features", ("1", "0"), MOST),
+    (A_TEXT, "data.inputs.0.characters.embedding", ("1", "0"), MOST),
+    (A_TEXT, "data.inputs.0.characters.hidden_size", ("1", "0"), MOST),
+    (A_TEXT, "data.inputs.0.unknown", ("0", "-1"), ("1e30", "1e31")),
     (&[], "model.input_dropout", ("0", "-0.1"), ("0.999", "1")),
     (
         &[r#"data.targets=[{"column": "y", "type": "category"}]"#],
