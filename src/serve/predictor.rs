@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::plan::Plan;
 use super::worker::Worker;
 use crate::data::{Encoder, ScalerSet, Scalers, WordPool, Words};
-use crate::model::{Architecture, BLOCK_ROWS, Network, Read, State, Tensors, Weights};
+use crate::model::{BLOCK_ROWS, Network, State, Tensors, Weights};
 
 /// What is known about a row that was pushed with a ticket.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,12 +77,18 @@ pub(super) struct Job {
 }
 
 /// Windows, or running rows, that are gathered before they are computed.
-const GATHER_WINDOWS: usize = 8 * BLOCK_ROWS;
-const GATHER_ROWS: usize = 2048;
+pub(super) const GATHER_WINDOWS: usize = 8 * BLOCK_ROWS;
+pub(super) const GATHER_ROWS: usize = 2048;
+/// Rows of all their windows; beyond, fewer are gathered.
+pub(super) const GATHER_STEPS: usize = 1 << 16;
 /// Numbers of all their predictions; beyond, fewer rows are gathered.
-const GATHER_OUTPUTS: usize = 1 << 20;
-/// Blocks computed at a time: bounds memory.
-const BLOCKS_AT_A_TIME: usize = 8;
+pub(super) const GATHER_OUTPUTS: usize = 1 << 20;
+
+/// Blocks computed at a time: each has buffers of its own, so more of them than threads would be of no use.
+pub(super) fn blocks_together(threads: usize) -> usize {
+    threads.clamp(1, GATHER_WINDOWS / BLOCK_ROWS)
+}
+
 impl<'a> Predictor<'a> {
     /// A predictor that has seen no row.
     pub fn new(
@@ -93,12 +99,7 @@ impl<'a> Predictor<'a> {
         plan: Plan,
         words: WordsOf<'a>,
     ) -> Self {
-        // Of a window only the last step is asked for: the same parameters, read at the final state.
-        let read = match plan {
-            Plan::Window { .. } | Plan::Whole { last: true } => Read::FinalState,
-            _ => Read::EveryStep,
-        };
-        let network = Network::new(Architecture { read, ..network.architecture().clone() });
+        let network = Network::new(plan.architecture(network.architecture()));
         Self {
             weights: Weights::for_prediction(&network, params),
             network,
@@ -191,7 +192,7 @@ impl<'a> Predictor<'a> {
         if self.pending >= GATHER_ROWS.min((GATHER_OUTPUTS / self.encoder.outputs()).max(1))
             || self.jobs.len() >= GATHER_WINDOWS
             || (self.jobs.len() >= BLOCK_ROWS
-                && self.jobs.iter().map(rows).sum::<usize>() > 1 << 16)
+                && self.jobs.iter().map(rows).sum::<usize>() > GATHER_STEPS)
         {
             self.flush();
         }
@@ -251,7 +252,8 @@ impl<'a> Predictor<'a> {
         }
         let mut jobs = std::mem::take(&mut self.jobs);
         jobs.sort_by_key(|job| std::cmp::Reverse(job.len)); // stable: longest first
-        for jobs in jobs.chunks(BLOCK_ROWS * BLOCKS_AT_A_TIME) {
+        let together = BLOCK_ROWS * blocks_together(rayon::current_num_threads());
+        for jobs in jobs.chunks(together) {
             self.run(jobs);
         }
         self.forget();
