@@ -47,13 +47,13 @@ fn models_and_checkpoints() {
     each("model", |bytes| bodies::model(&models, bytes));
 }
 
-/// Every piece of a header once more, in files whose checksum is right.
+/// Pieces of every header changed, in files whose checksum is right.
 #[test]
 fn models_with_bytes_changed_and_a_right_checksum() {
     let models = Models::train();
     for file in models.files() {
         let header = 8 + u64::from_le_bytes(file[..8].try_into().expect("8 bytes")) as usize;
-        for at in (0..header).step_by(7) {
+        for at in (0..header).step_by(61) {
             for byte in [b'0', b'9', b'"', b'}', b' '] {
                 let mut crafted = file.clone();
                 crafted[at] = byte;

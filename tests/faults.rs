@@ -310,7 +310,7 @@ fn two_trainers_do_not_share_a_folder() {
 #[test]
 fn a_limit_of_memory_is_kept_or_told() {
     let place = Place::new(&json!({
-        "data": {"inputs": ["a", "b", "y"], "window": {"length": 100}, "split": {"valid": 0.1, "test": 0.1}},
+        "data": {"inputs": ["a", "b", "y"], "window": {"length": 100, "stride": 40}, "split": {"valid": 20, "test": 20}},
         "model": {"cell": "lstm", "hidden_size": 200}, "training": {"epochs": 1, "batch_size": 64},
     }));
     Rows::new(5, &[("A", 3000)]).save(&place.folder.path().join("rows.csv"));

@@ -36,7 +36,7 @@ impl Prepared {
         let without_words = Encoder::new(config, Vocabularies::default());
         let unread = architecture(config, &without_words);
         super::memory::check_parameters(&unread, &config.training.optimizer)?;
-        super::memory::check_files(config, &without_words.roles)?;
+        super::memory::check_sources(config, &without_words.roles)?;
         let mut dataset = Dataset::read(config, &without_words.roles)?;
         let roles = &without_words.roles;
         let vocabularies = vocabularies(config, roles, &dataset.train, words)?;

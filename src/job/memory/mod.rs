@@ -6,11 +6,13 @@ mod rows;
 
 use super::prepare::Prepared;
 use crate::config::{Config, Optimizer};
+use crate::data::PartRows;
 use crate::error::{Error, Result};
 use crate::model::Architecture;
 use crate::optim::OptimizerState;
+use crate::store::Model;
 
-pub(super) use rows::check_files;
+pub(super) use rows::{check_files, check_sources};
 
 /// What the program itself takes, with its threads' stacks, its tables and the system's bookkeeping, about.
 const PROGRAM: u128 = 15 << 19;
@@ -79,38 +81,55 @@ fn of_weights(a: &Architecture, optimizer: &Optimizer) -> Estimate {
 
 /// Refuses a network whose weights alone do not fit.
 pub(super) fn check_parameters(a: &Architecture, optimizer: &Optimizer) -> Result<()> {
-    refuse_if_too_big(&of_weights(a, optimizer))
+    refuse_if_too_big(&of_weights(a, optimizer), SMALLER)
 }
 
 /// The whole estimate.
 pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     let a = prepared.network.architecture();
+    let parts = ["valid", "test"].iter().filter_map(|name| prepared.dataset.part(name));
     Estimate {
         rows: rows::of_tables(prepared),
         passes: passes::training(config, prepared),
-        scoring: passes::scoring(config, prepared),
+        scoring: parts
+            .map(|part| passes::scoring(config, a, &prepared.encoder, part))
+            .max()
+            .unwrap_or(0),
         ..of_weights(a, &config.training.optimizer)
     }
 }
 
 /// Refuses a run that would not fit.
 pub(super) fn check(config: &Config, prepared: &Prepared) -> Result<()> {
-    refuse_if_too_big(&estimate(config, prepared))
+    let estimate = estimate(config, prepared);
+    let mostly_rows = estimate.rows * 2 > estimate.total();
+    refuse_if_too_big(&estimate, if mostly_rows { FEWER } else { SMALLER })
 }
 
-fn refuse_if_too_big(estimate: &Estimate) -> Result<()> {
+/// Refuses an evaluation that would not fit; its rows have been read.
+pub(super) fn check_evaluation(model: &Model, part: &PartRows) -> Result<()> {
+    let a = model.network.architecture();
+    let estimate = Estimate {
+        program: PROGRAM,
+        weights: 4 * a.parameters(),
+        rows: rows::of_table(&part.table),
+        scoring: passes::scoring(&model.config, a, &model.encoder, part),
+        ..Estimate::default()
+    };
+    refuse_if_too_big(&estimate, FEWER)
+}
+
+/// What to do about it.
+const SMALLER: &str = "make model.hidden_size, training.batch_size or data.window.length smaller";
+const FEWER: &str = "read fewer rows or columns";
+
+fn refuse_if_too_big(estimate: &Estimate, cure: &str) -> Result<()> {
     match available::available() {
         Some(available) if estimate.total() > available => Err(Error::Memory(format!(
-            "needs about {} ({}), and {} is available; make model.hidden_size, training.batch_size or \
-             data.window.length smaller{}",
+            "needs about {} ({}), and {} is available; {cure}",
             size(estimate.total()),
             estimate.parts(),
             size(available),
-            if estimate.rows * 2 > estimate.total() {
-                ", or read fewer rows or columns"
-            } else {
-                ""
-            }
         ))),
         _ => Ok(()),
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::Prepared;
 use crate::config::{Config, State};
-use crate::data::{Span, Table, Windows};
+use crate::data::{Encoder, PartRows, Span, Table, Windows};
 use crate::eval::Wanted;
 use crate::model::{Architecture, BlockSize, CharactersShape, Read};
 use crate::serve::{BlockShape, Plan};
@@ -118,39 +118,38 @@ fn spelled(block: BlockSize, table: &Table, spans: &[Span], a: &Architecture) ->
     all
 }
 
-/// Scoring: the weights once more, and as many blocks as go side by side. The largest of the parts that are scored.
-pub(super) fn scoring(config: &Config, prepared: &Prepared) -> u128 {
-    let parts = ["valid", "test"].iter().filter_map(|name| prepared.dataset.part(name));
+/// Scoring a part: the weights once more, and as many blocks as go side by side.
+pub(super) fn scoring(
+    config: &Config,
+    trained: &Architecture,
+    encoder: &Encoder,
+    part: &PartRows,
+) -> u128 {
     let plan = Plan::new(config);
-    let encoder = &prepared.encoder;
-    let a = plan.architecture(prepared.network.architecture());
+    let a = plan.architecture(trained);
     let (width, outputs) = ((a.directions * a.hidden) as u128, a.outputs as u128);
     let targets = encoder.target_width() as u128;
-    let of_part = parts.map(|part| {
-        let wanted = part.ranges.iter().zip(&part.table.series).map(|(range, s)| {
-            Wanted::new(range.clone(), s.rows(), plan, encoder.lead, encoder.reach())
-        });
-        let (mut asked, mut longest) = (0, 0);
-        for wanted in wanted {
-            asked += wanted.asked.len();
-            longest = longest.max(wanted.pushed.len());
-        }
-        let BlockShape { steps, rows, blocks, asked: answers } =
-            plan.blocks(longest, asked, a.outputs, rayon::current_num_threads());
-        let size = BlockSize { steps: steps as u128, rows: rows as u128, ..BlockSize::default() };
-        let spans: Vec<Span> = longest_rows(part.ranges.iter().cloned(), steps, rows);
-        let size = spelled(size, &part.table, &spans, &a);
-        let read = match a.read {
-            Read::FinalState => size.rows,
-            Read::EveryStep => size.steps * size.rows,
-        };
-        let read = read.min((crate::serve::OUTPUTS as u128 / outputs).max(1));
-        let worker = a.tape(size, false) + a.input.block(size) + read * (width + outputs + 2);
-        let copies = if encoder.classes().is_some() { 2 } else { 1 };
-        let answer = F32 * (copies * outputs + targets) + ANSWER;
-        blocks as u128 * F32 * worker + answers as u128 * answer + 8 * asked as u128
-    });
-    of_part.max().unwrap_or(0) + F32 * a.packed(false)
+    let (mut asked, mut longest) = (0, 0);
+    for (range, s) in part.ranges.iter().zip(&part.table.series) {
+        let wanted = Wanted::new(range.clone(), s.rows(), plan, encoder.lead, encoder.reach());
+        asked += wanted.asked.len();
+        longest = longest.max(wanted.pushed.len());
+    }
+    let BlockShape { steps, rows, blocks, asked: answers } =
+        plan.blocks(longest, asked, a.outputs, rayon::current_num_threads());
+    let size = BlockSize { steps: steps as u128, rows: rows as u128, ..BlockSize::default() };
+    let spans: Vec<Span> = longest_rows(part.ranges.iter().cloned(), steps, rows);
+    let size = spelled(size, &part.table, &spans, &a);
+    let read = match a.read {
+        Read::FinalState => size.rows,
+        Read::EveryStep => size.steps * size.rows,
+    };
+    let read = read.min((crate::serve::OUTPUTS as u128 / outputs).max(1));
+    let worker = a.tape(size, false) + a.input.block(size) + read * (width + outputs + 2);
+    let copies = if encoder.classes().is_some() { 2 } else { 1 };
+    let answer = F32 * (copies * outputs + targets) + ANSWER;
+    let blocks = blocks as u128 * F32 * worker;
+    blocks + answers as u128 * answer + 8 * asked as u128 + F32 * a.packed(false)
 }
 
 /// Bytes of a prediction besides its numbers.

@@ -27,7 +27,7 @@ pub(super) fn of_tables(prepared: &Prepared) -> u128 {
     tables.sum::<u128>() + embeddings.iter().map(|e| ENTRY * e.size as u128).sum::<u128>()
 }
 
-fn of_table(table: &Table) -> u128 {
+pub(super) fn of_table(table: &Table) -> u128 {
     let each = |s: &crate::data::Series| {
         let rows = s.rows() as u128;
         let columns = if rows == 0 { 0 } else { s.row(0).len() as u128 };
@@ -43,21 +43,24 @@ fn of_table(table: &Table) -> u128 {
 /// Bytes at a file's beginning from which the length of its lines is told.
 const SAMPLE: usize = 1 << 16;
 
-/// Refuses files whose rows alone do not fit, before they are read: as many rows as lines like the first ones.
-pub(crate) fn check_files(config: &Config, roles: &Roles) -> Result<()> {
-    let files: Vec<PathBuf> = match &config.data.source {
-        Some(Source::Whole(paths)) => expand(paths)?,
-        Some(Source::Parts { train, valid, test }) => [train, valid, test]
-            .into_iter()
-            .map(|paths| expand(paths))
-            .collect::<Result<Vec<_>>>()?
-            .concat(),
-        None => return Ok(()),
-    };
+/// Refuses a config's files if their rows alone do not fit, before they are read.
+pub(crate) fn check_sources(config: &Config, roles: &Roles) -> Result<()> {
+    match &config.data.source {
+        Some(Source::Whole(paths)) => check_files(paths, roles),
+        Some(Source::Parts { train, valid, test }) => {
+            check_files(&[&train[..], valid, test].concat(), roles)
+        }
+        None => Ok(()),
+    }
+}
+
+/// The same of any files: as many rows as lines like the first ones.
+pub(crate) fn check_files(patterns: &[PathBuf], roles: &Roles) -> Result<()> {
     let columns = roles.columns.len() as u128;
     let each = 8 * columns + ROW + if roles.time.is_some() { TIME + 19 } else { 0 };
-    let rows: u128 = files.iter().filter_map(lines).sum();
-    refuse_if_too_big(&Estimate { program: PROGRAM, rows: rows * each, ..Estimate::default() })
+    let rows: u128 = expand(patterns)?.iter().filter_map(lines).sum();
+    let estimate = Estimate { program: PROGRAM, rows: rows * each, ..Estimate::default() };
+    refuse_if_too_big(&estimate, super::FEWER)
 }
 
 /// How many lines a regular file has, about.
