@@ -325,7 +325,7 @@ fn words_nobody_knows_and_words_of_later_versions() {
         ("data", r#"{"window": {"relative_to": "frist"}}"#, "did you mean \"first\"?"),
     ];
     let later = [
-        ("data", r#"{"missing": "drop"}"#, "drop"),
+        ("data", r#"{"missing": "interpolate"}"#, "interpolate"),
         ("data", r#"{"order": "sort"}"#, "sort"),
         ("data", r#"{"missing": "mask"}"#, "mask"),
     ];
