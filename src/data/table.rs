@@ -298,13 +298,13 @@ impl<'a> Builder<'a> {
         };
         let fate = self.last_values.fill(self.roles, index, row);
         let fate = fate.map_err(|column| layout.nothing_to_fill(record, column))?;
-        if let Some(time) = row.time {
-            if let Err(message) = self.order.check(index, time, &row.time_text) {
-                let count = self.disorder.as_ref().map_or(0, |(_, count)| *count);
-                let first = self.disorder.take().map(|(error, _)| error);
-                let error = first.unwrap_or_else(|| layout.time_error(record, message));
-                self.disorder = Some((error, count + 1));
-            }
+        if let Some(time) = row.time
+            && let Err(message) = self.order.check(index, time, &row.time_text)
+        {
+            let count = self.disorder.as_ref().map_or(0, |(_, count)| *count);
+            let first = self.disorder.take().map(|(error, _)| error);
+            let error = first.unwrap_or_else(|| layout.time_error(record, message));
+            self.disorder = Some((error, count + 1));
         }
         self.table.underflows += row.underflows;
         let number = u32::try_from(index);

@@ -85,6 +85,9 @@ fn missing(raw: raw::Missing, facts: Facts) -> Resolved<(Missing, Vec<String>)> 
             "\"drop\" would cut a series in two, but a classification reads each series as a whole; write \"ffill\"",
         );
     }
+    if raw.spellings.as_ref().is_some_and(Vec::is_empty) {
+        return refuse("data.missing.spellings", "is an empty list; name a cell, or leave it out");
+    }
     let spellings = raw.spellings.unwrap_or_default();
     if let Some(name) = columns::duplicate(spellings.iter().map(String::as_str)) {
         return refuse(
