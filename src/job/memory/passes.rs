@@ -131,7 +131,8 @@ pub(super) fn scoring(
     let targets = encoder.target_width() as u128;
     let (mut asked, mut longest) = (0, 0);
     for (range, s) in part.ranges.iter().zip(&part.table.series) {
-        let wanted = Wanted::new(range.clone(), s.rows(), plan, encoder.lead, encoder.reach());
+        let wanted =
+            Wanted::new(range.clone(), (s.rows(), &s.cuts), plan, encoder.lead, encoder.reach());
         asked += wanted.asked.len();
         longest = longest.max(wanted.pushed.len());
     }

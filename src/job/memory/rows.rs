@@ -12,6 +12,8 @@ use crate::error::Result;
 /// Bytes of a row besides its numbers and its time's text: which series it is of, and its time.
 const ROW: u128 = 4;
 const TIME: u128 = 16 + 8;
+/// Bytes of a row that is left out of its series.
+const DROPPED: u128 = 60;
 /// Bytes of a distinct word besides its text: the two ways to it, and what is read of it.
 const WORD: u128 = 190;
 /// Bytes of an entry of a vocabulary: both ways between word and number, in the model and in the file it becomes, and
@@ -32,7 +34,8 @@ pub(super) fn of_table(table: &Table) -> u128 {
         let rows = s.rows() as u128;
         let columns = if rows == 0 { 0 } else { s.row(0).len() as u128 };
         let time = if s.times.is_empty() { 0 } else { TIME + s.time_text(0).len() as u128 };
-        rows * (8 * columns + time + ROW) + 4 * s.parts.len() as u128 + SERIES
+        let dropped = (DROPPED + time) * s.dropped.len() as u128;
+        rows * (8 * columns + time + ROW) + 4 * s.parts.len() as u128 + dropped + SERIES
     };
     // Each distinct word once, with what is read of it.
     let word = |text: &str| WORD + 10 * text.len() as u128;
