@@ -89,7 +89,7 @@ fn config_of(
 fn has_no_state(folder: &Path) -> bool {
     let is_there = |name: &&str| std::fs::symlink_metadata(folder.join(name)).is_ok();
     let state = [run_files::CHECKPOINT, run_files::PREVIOUS, run_files::MODEL, run_files::METRICS];
-    is_there(&run_files::CONFIG) && !state.iter().any(|name| is_there(name))
+    is_there(&run_files::CONFIG) && !state.iter().any(is_there)
 }
 
 /// A run that has not got as far as its first checkpoint has lost nothing.

@@ -40,7 +40,7 @@ impl Plan {
     ) -> BlockShape {
         let gathered = |length: usize| {
             let steps = length.min(longest);
-            let fit = (GATHER_STEPS / steps.max(1) + 1).max(BLOCK_ROWS).min(GATHER_WINDOWS);
+            let fit = (GATHER_STEPS / steps.max(1) + 1).clamp(BLOCK_ROWS, GATHER_WINDOWS);
             (steps, fit)
         };
         let shape = |steps: usize, jobs: usize, each: usize| {
