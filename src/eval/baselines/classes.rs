@@ -1,87 +1,17 @@
-//! What a prediction has to beat.
+//! The naive predictions of classes.
 
-use super::score::LabelGuess;
-use crate::data::{Classes, Encoder, ScalerSet, Words};
+use super::Baseline;
+use crate::data::{Classes, Encoder, Words};
+use crate::eval::score::LabelGuess;
 use crate::kernel::scalar::ln;
 
-/// A naive prediction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Baseline {
-    /// A forecast that repeats the last known value.
-    LastValue,
-    /// The mean of the train rows (of the series, where scalers are per series).
-    TrainMean,
-    /// The most frequent class of the train rows; its chances are their shares.
-    MostFrequent,
-    /// The most frequent class of the word at the same row.
-    OfTheWord,
-    /// The shares of the classes, for a forecast.
-    Unigram,
-    /// The shares of the classes after the one at the row.
-    Bigram,
-}
-
-impl Baseline {
-    /// Those of a task.
-    pub(super) fn all(encoder: &Encoder) -> Vec<Self> {
-        use Baseline::*;
-        let context = !encoder.vocabularies.contexts.is_empty();
-        match (encoder.classes().is_some(), encoder.lead > 0) {
-            (false, true) => vec![LastValue],
-            (false, false) => vec![TrainMean],
-            (true, true) => vec![LastValue, Unigram, Bigram],
-            (true, false) if context => vec![OfTheWord, MostFrequent],
-            (true, false) => vec![MostFrequent],
-        }
-    }
-
-    /// Its key in JSON.
-    pub(super) fn key(self) -> &'static str {
-        match self {
-            Baseline::LastValue => "last_value",
-            Baseline::TrainMean => "train_mean",
-            Baseline::MostFrequent => "most_frequent",
-            Baseline::OfTheWord => "most_frequent_of_word",
-            Baseline::Unigram => "unigram",
-            Baseline::Bigram => "bigram",
-        }
-    }
-
-    /// What it does, in words.
-    pub(super) fn doing(self) -> &'static str {
-        match self {
-            Baseline::LastValue => "repeating the last value",
-            Baseline::TrainMean => "always giving the mean of the train rows",
-            Baseline::MostFrequent => "always giving the most frequent class",
-            Baseline::OfTheWord => "giving each word its most frequent class",
-            Baseline::Unigram => "going by how frequent each class is",
-            Baseline::Bigram => "going by what usually comes after the last value",
-        }
-    }
-
-    /// The values of one for numbers at `row` (`[columns]`), `[targets x steps]`.
-    pub(super) fn numbers(
-        self,
-        encoder: &Encoder,
-        row: &[f64],
-        scalers: &ScalerSet,
-        values: &mut [f64],
-    ) {
-        for (k, &place) in encoder.roles.targets.iter().enumerate() {
-            let value =
-                if self == Baseline::LastValue { row[place] } else { scalers.targets[k].mean };
-            values[k * encoder.steps..(k + 1) * encoder.steps].fill(value);
-        }
-    }
-}
-
 /// The label of a word: its class, or where it is none a number beyond them, its own.
-pub(super) fn label(words: &Words, classes: &Classes, word: u32) -> u32 {
+pub(in crate::eval) fn label(words: &Words, classes: &Classes, word: u32) -> u32 {
     words.class(word).unwrap_or(classes.len() as u32 + word)
 }
 
 /// Guesses of classes.
-pub(super) struct ClassBaselines<'a> {
+pub(in crate::eval) struct ClassBaselines<'a> {
     encoder: &'a Encoder,
     classes: &'a Classes,
     rows: u64,
@@ -89,7 +19,7 @@ pub(super) struct ClassBaselines<'a> {
 }
 
 impl<'a> ClassBaselines<'a> {
-    pub(super) fn new(encoder: &'a Encoder, classes: &'a Classes) -> Self {
+    pub(in crate::eval) fn new(encoder: &'a Encoder, classes: &'a Classes) -> Self {
         let most = classes.counts.iter().max().copied().unwrap_or_default();
         let first = classes.counts.iter().position(|&count| count == most).unwrap_or_default();
         let rows = classes.counts.iter().sum();
@@ -97,12 +27,12 @@ impl<'a> ClassBaselines<'a> {
     }
 
     /// The classes of the model.
-    pub(super) fn classes(&self) -> &'a Classes {
+    pub(in crate::eval) fn classes(&self) -> &'a Classes {
         self.classes
     }
 
     /// The guesses of one at `row`, one for each label that came true.
-    pub(super) fn guesses(
+    pub(in crate::eval) fn guesses(
         &self,
         baseline: Baseline,
         row: &[f64],
@@ -123,6 +53,7 @@ impl<'a> ClassBaselines<'a> {
                     false => label(&words[place], self.classes, word as u32),
                 },
                 log_probability: None, // it has none
+                confidence: None,
             },
             Baseline::OfTheWord | Baseline::Bigram => {
                 self.in_context(step, words[place].of(word).unwrap_or_default(), truth)
@@ -130,6 +61,7 @@ impl<'a> ClassBaselines<'a> {
             _ => LabelGuess {
                 label: self.most_frequent,
                 log_probability: self.known(truth).map(|class| ln(self.share(class))),
+                confidence: Some(self.share(self.most_frequent as usize)),
             },
         };
         truth.iter().enumerate().map(guess).collect()
@@ -153,9 +85,11 @@ impl<'a> ClassBaselines<'a> {
             let own = counts.iter().find(|(known, _)| *known as usize == class);
             (own.map_or(0.0, |(_, rows)| *rows as f64) + self.share(class)) / (rows + 1) as f64
         };
+        let label = context.and_then(|context| context.usual(word)).unwrap_or(self.most_frequent);
         LabelGuess {
-            label: context.and_then(|context| context.usual(word)).unwrap_or(self.most_frequent),
+            label,
             log_probability: self.known(truth).map(|class| ln(chance(class))),
+            confidence: Some(chance(label as usize)),
         }
     }
 }
