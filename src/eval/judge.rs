@@ -258,20 +258,21 @@ impl<'a> Judge<'a> {
 
 /// The model's labels, with ln of the chance it gave each that came true.
 fn model_guesses(prediction: &Prediction, truth: &[Option<u32>]) -> Vec<LabelGuess> {
-    let alike = vec![1.0; prediction.outputs.len() / truth.len()];
+    let classes = prediction.outputs.len() / truth.len();
+    let alike = vec![1.0; classes];
     let loss = Loss::of_classes(&alike, 1.0);
-    let outputs = prediction.outputs.chunks_exact(alike.len());
-    let chances = prediction.probabilities.chunks_exact(alike.len());
-    let steps = outputs.zip(chances).zip(&prediction.values).zip(truth);
-    let guess = |(((outputs, chances), &value), truth): (((&[f32], &[f32]), _), &Option<u32>)| {
-        let value: f32 = value;
-        let class = truth.filter(|&class| (class as usize) < alike.len());
+    let guess = |(step, truth): (usize, &Option<u32>)| {
+        let places = step * classes..(step + 1) * classes;
+        let (outputs, chances) =
+            (&prediction.outputs[places.clone()], &prediction.probabilities[places]);
+        let label = prediction.values[step] as usize;
+        let class = truth.filter(|&class| (class as usize) < classes);
         let loss = class.and_then(|class| loss.step(outputs, &[class as f32], None));
         LabelGuess {
-            label: value as u32,
+            label: label as u32,
             log_probability: loss.map(|l| -l),
-            confidence: Some(f64::from(chances[value as usize])),
+            confidence: Some(f64::from(chances[label])),
         }
     };
-    steps.map(guess).collect()
+    truth.iter().enumerate().map(guess).collect()
 }

@@ -16,7 +16,8 @@ pub struct ClassErrors {
     pub confusion: Confusion,
     log_loss: f64,
     with_probability: u64,
-    bins: [Bin; BINS],
+    /// None before the first.
+    bins: Vec<Bin>,
 }
 
 /// Bins of the chance given to the predicted class: (k / 15, (k + 1) / 15].
@@ -55,6 +56,7 @@ impl ClassErrors {
 
     /// Takes in the chance that was given to the predicted class.
     pub fn add_chance(&mut self, chance: f64, right: bool) {
+        self.bins.resize(BINS, Bin::default());
         let place = (chance * BINS as f64).ceil() as usize;
         let bin = &mut self.bins[place.clamp(1, BINS) - 1];
         bin.count += 1;
