@@ -148,7 +148,7 @@ impl Draws {
         let count = stretches.div_ceil(length);
         let start = |draw: usize, block: usize| {
             let [word, ..] = random::bits(0, Purpose::Bootstrap, [draw as u64, block as u64]);
-            (u64::from(word) * (stretches - length + 1) as u64 >> 32) as u32
+            ((u64::from(word) * (stretches - length + 1) as u64) >> 32) as u32
         };
         let starts = (0..DRAWS).flat_map(|draw| (0..count).map(move |block| (draw, block)));
         Self {

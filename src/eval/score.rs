@@ -154,7 +154,7 @@ impl NumberScore {
             for step in 0..self.steps {
                 let (value, truth) = (values[k * self.steps + step], truth[k * self.steps + step]);
                 if truth.is_nan() {
-                    continue; // it is not known
+                    continue; // nothing is known of it
                 }
                 target.all.add(value, truth, scaler);
                 target.steps[step].add(value, truth, scaler);

@@ -32,12 +32,14 @@ impl NumberBaselines<'_> {
     pub(in crate::eval) fn fill(&self, baseline: Baseline, at: Origin, values: &mut [f64]) {
         let targets = self.encoder.roles.targets.iter().enumerate();
         for ((k, &place), values) in targets.zip(values.chunks_exact_mut(self.encoder.steps)) {
-            let last = at.value(at.row, place);
+            let mean = at.scalers.targets[k].mean;
+            let or = |value: f64, other: f64| if value.is_nan() { other } else { value };
+            let last = or(at.value(at.row, place), mean);
             match baseline {
-                Baseline::TrainMean => values.fill(at.scalers.targets[k].mean),
+                Baseline::TrainMean => values.fill(mean),
                 Baseline::Drift => {
                     let rows = (at.row - at.start).max(1) as f64; // of one row there is no drift
-                    let drift = (last - at.value(at.start, place)) / rows;
+                    let drift = (last - or(at.value(at.start, place), last)) / rows;
                     let ahead = (1..).map(|step| last + f64::from(step) * drift);
                     values.iter_mut().zip(ahead).for_each(|(value, ahead)| *value = ahead);
                 }
@@ -47,7 +49,8 @@ impl NumberBaselines<'_> {
                         // Step 0 is the next row: as far into the season as the row a season before it.
                         let before = season - 1 - step % season;
                         let known = at.row - at.start >= before;
-                        *value = if known { at.value(at.row - before, place) } else { last };
+                        *value =
+                            if known { or(at.value(at.row - before, place), last) } else { last };
                     }
                 }
                 _ => values.fill(last),
