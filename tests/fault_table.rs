@@ -21,14 +21,14 @@ fn every_fault_has_a_test_and_every_test_is_there() {
         found.extend(cells[0].parse::<u32>().ok());
         let mut file = String::new();
         for name in quoted(line) {
-            if name.contains('/') {
+            if name.contains('/') && !root.join(name).is_dir() {
                 file = std::fs::read_to_string(root.join(name))
                     .unwrap_or_else(|e| panic!("{name}: {e}"));
                 assert!(
                     !name.ends_with(".sh") || ci.contains(name),
                     "{name} is not run by .ci/run"
                 );
-            } else {
+            } else if !name.contains('/') {
                 assert!(file.contains(&format!("fn {name}(")), "no test {name}: {line}");
             }
         }

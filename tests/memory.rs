@@ -43,7 +43,8 @@ fn csv(rng: &mut Rng, rows: usize, length: usize, columns: usize, words: usize) 
         )
         .expect("a string");
         for k in 0..columns {
-            let value = (row as f64 / (10.0 + k as f64)).sin() + 0.1 * f64::from(rng.uniform());
+            let swing = (row % (10 + k)) as f64 / (10.0 + k as f64);
+            let value = swing + 0.1 * f64::from(rng.uniform());
             write!(text, ",{value:.3}").expect("a string");
         }
         text.push('\n');
@@ -144,7 +145,7 @@ fn estimate(config: &Path) -> f64 {
     let (number, rest) = about.split_once(' ').expect("a unit");
     let unit = rest.split_whitespace().next().expect("a unit");
     let power = ["B", "KiB", "MiB", "GiB"].iter().position(|u| *u == unit).expect("a unit");
-    number.parse::<f64>().expect("a number") * 1024f64.powi(power as i32)
+    number.parse::<f64>().expect("a number") * (1u64 << (10 * power)) as f64
 }
 
 /// The most memory a command has had at a time, in bytes.
