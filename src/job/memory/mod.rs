@@ -88,15 +88,18 @@ pub(super) fn check_parameters(a: &Architecture, optimizer: &Optimizer) -> Resul
 pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     let a = prepared.network.architecture();
     let parts = ["valid", "test"].iter().filter_map(|name| prepared.dataset.part(name));
+    let scoring = parts.map(|part| passes::scoring(config, a, &prepared.encoder, part));
     Estimate {
-        rows: rows::of_tables(prepared),
-        passes: passes::training(config, prepared),
-        scoring: parts
-            .map(|part| passes::scoring(config, a, &prepared.encoder, part))
-            .max()
-            .unwrap_or(0),
+        rows: with_leftovers(rows::of_tables(prepared)),
+        passes: with_leftovers(passes::training(config, prepared)),
+        scoring: with_leftovers(scoring.max().unwrap_or(0)),
         ..of_weights(a, &config.training.optimizer)
     }
+}
+
+/// Buffers that grow, or come and go, leave pieces behind that are not given back.
+fn with_leftovers(bytes: u128) -> u128 {
+    bytes + bytes / 10
 }
 
 /// Refuses a run that would not fit.

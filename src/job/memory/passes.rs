@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::Prepared;
 use crate::config::{Config, State};
 use crate::data::{Encoder, PartRows, Span, Table, Windows};
-use crate::eval::Wanted;
+use crate::eval::{Wanted, report_bytes};
 use crate::model::{Architecture, BlockSize, CharactersShape, Read};
 use crate::serve::{BlockShape, Plan};
 use crate::train::{outputs_at_once, rows_together};
@@ -150,7 +150,8 @@ pub(super) fn scoring(
     let copies = if encoder.classes().is_some() { 2 } else { 1 };
     let answer = F32 * (copies * outputs + targets) + ANSWER;
     let blocks = blocks as u128 * F32 * worker;
-    blocks + answers as u128 * answer + 8 * asked as u128 + F32 * a.packed(false)
+    let report = report_bytes(encoder, part, asked as u64);
+    blocks + answers as u128 * answer + report + F32 * a.packed(false)
 }
 
 /// Bytes of a prediction besides its numbers.
