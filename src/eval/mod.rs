@@ -2,6 +2,7 @@
 
 mod baselines;
 mod class_report;
+mod coverage;
 mod judge;
 mod report;
 mod rows;
@@ -13,6 +14,7 @@ mod scores;
 mod verdict;
 
 pub use class_report::{ClassLine, ClassReport, Mistake};
+pub use coverage::{Coverage, Held};
 pub use report::{Report, RowCounts, SeriesReport};
 pub use rows::{NOT_LAST, OutputRow, Wanted};
 pub use run::{Evaluated, Evaluation, valid_loss};

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::class_report::ClassReport;
+use super::coverage::Coverage;
 use super::scores::Scores;
 use super::verdict::Verdict;
 use crate::data::time::{TimeKind, span_text};
@@ -26,6 +27,8 @@ pub struct Report {
     pub best_baseline: usize,
     /// What became of each class; of numbers none.
     pub classes: Option<ClassReport>,
+    /// What the intervals held; none where there are none.
+    pub coverage: Option<Coverage>,
     /// The same by series, where there are several.
     pub series: Vec<SeriesReport>,
     /// Rows ahead of a forecast; none for predictions at the same row.
@@ -101,6 +104,9 @@ impl Report {
         out.insert("baselines".into(), Value::Object(baselines));
         if let Some(classes) = &self.classes {
             out.extend(classes.to_json());
+        }
+        if let Some(coverage) = &self.coverage {
+            out.insert("intervals".into(), coverage.to_json());
         }
         if !self.series.is_empty() {
             let (name, _) = self.baseline();

@@ -1,5 +1,6 @@
 //! One evaluation: the rows of a part through the predictor, beside the truth.
 
+use super::coverage::Coverage;
 use super::judge::{Judge, JudgedRow};
 use super::report::{Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
@@ -9,7 +10,7 @@ use crate::data::{Encoder, PartRows, Scalers};
 use crate::error::Result;
 use crate::model::{Network, Tensors};
 use crate::optim::{Loss, LossSum};
-use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
+use crate::serve::{Answer, Calibration, InOrder, Plan, Prediction, Predictor, WordsOf};
 
 /// What is evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub struct Evaluation<'a> {
     pub loss: Loss<'a>,
     /// Whether a series has one prediction, that of its last row, and no row another.
     pub whole_series: bool,
+    /// How sure the model is, and whether that follows the truths.
+    pub intervals: Option<(&'a Calibration, bool)>,
 }
 
 /// One row that was asked for, in the order of the file.
@@ -37,6 +40,8 @@ pub struct Evaluated<'a> {
     pub series: usize,
     /// Its row there.
     pub row: usize,
+    /// Whether it is scored.
+    pub scored: bool,
     /// The prediction.
     pub prediction: Option<&'a Prediction>,
     /// What came true, `[targets x steps]`: of a category the number of the word; NaN where it is not known.
@@ -47,6 +52,7 @@ pub struct Evaluated<'a> {
 struct Sums<'a> {
     loss: LossSum,
     judge: Judge<'a>,
+    coverage: Option<Coverage>,
     /// Rows scored of each series.
     rows: Vec<u64>,
     counts: RowCounts,
@@ -84,12 +90,17 @@ impl Evaluation<'_> {
         let words = WordsOf::Table(&table.words);
         let (network, params, encoder) = (self.network, self.params, self.encoder);
         let mut predictor =
-            Predictor::new(network, params, encoder, self.scalers, self.plan, words);
+            Predictor::new(network, params, encoder, self.scalers, self.plan, words)
+                .with_intervals(self.intervals);
         let tracks: Vec<usize> = table.series.iter().map(|s| predictor.series(&s.key).0).collect();
         let several = if self.by_series(part) { table.series.len() } else { 0 };
         let mut sums = Sums {
             loss: LossSum::default(),
             judge: Judge::new(self.encoder, several),
+            coverage: Coverage::new(
+                self.encoder,
+                self.intervals.map(|(calibration, _)| calibration.coverage),
+            ),
             rows: vec![0; table.series.len()],
             counts: RowCounts::default(),
         };
@@ -144,6 +155,7 @@ impl Evaluation<'_> {
         self.encoder.truth(s.rows_from(row), &mut truth);
         sums.counts.read += 1;
         let prediction = answer.prediction.as_ref();
+        let scored = prediction.is_some() && wanted[series].row(row) == OutputRow::Scored;
         match (prediction, wanted[series].row(row)) {
             (Some(prediction), OutputRow::Scored) => {
                 sums.counts.scored += 1;
@@ -156,6 +168,11 @@ impl Evaluation<'_> {
                 }
                 let row = JudgedRow { values: s.row(row), words, scalers, truth: &truth };
                 sums.judge.add(prediction, &row, series);
+                if let Some(coverage) = &mut sums.coverage {
+                    let known = |&value: &f64| self.encoder.target_value(words, value);
+                    let truth: Vec<f64> = truth.iter().map(known).collect();
+                    coverage.add(prediction, &truth, &scalers.targets);
+                }
             }
             (None, OutputRow::Scored) => sums.counts.leave_out("without a prediction"),
             (_, OutputRow::LeftOut(reason)) => sums.counts.leave_out(reason),
@@ -163,7 +180,7 @@ impl Evaluation<'_> {
         if self.whole_series && prediction.is_none() {
             return Ok(());
         }
-        each(Evaluated { series, row, prediction, truth: &truth })
+        each(Evaluated { series, row, scored, prediction, truth: &truth })
     }
 
     /// Whether figures by series say anything: of classes only where series are few and long.
@@ -206,6 +223,7 @@ impl Evaluation<'_> {
             baselines,
             best_baseline,
             classes: judge.classes(),
+            coverage: sums.coverage.filter(|coverage| coverage.all.count > 0),
             series: series.collect(),
             horizon: (self.encoder.lead > 0).then_some(self.encoder.steps),
             whole_series: self.whole_series,

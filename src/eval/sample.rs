@@ -61,6 +61,7 @@ pub(crate) fn report(targets: &[(&str, f64, f64)], steps: usize) -> Report {
         baselines: vec![("last_value".into(), scores(&theirs, steps))],
         best_baseline: 0,
         classes: None,
+        coverage: None,
         series: Vec::new(),
         horizon: Some(steps),
         whole_series: false,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::advice::{Facts, advice};
-use super::rows_out::{Columns, Format, Lead, RowWriter, Values, truth_text};
+use super::rows_out::{Columns, Format, Lead, RowWriter, Sureness, Values, truth_text};
 use crate::config::{Config, TaskKind};
 use crate::data::{Dataset, PartRows, Roles, Table, time};
 use crate::error::{DataError, Error, Result, shown, shown_path};
@@ -150,20 +150,25 @@ pub(super) fn part_report(
     part: &PartRows,
     each: impl FnMut(Evaluated) -> Result<()>,
 ) -> Result<Report> {
-    let evaluation = Evaluation {
+    evaluation(model).run(split, part, each)
+}
+
+/// What is evaluated of a model.
+pub(super) fn evaluation(model: &Model) -> Evaluation<'_> {
+    Evaluation {
         network: &model.network,
         params: &model.params,
         encoder: &model.encoder,
         scalers: &model.scalers,
         plan: model.plan(),
         whole_series: model.config.task.kind == TaskKind::Classification,
+        intervals: model.intervals(),
         loss: Loss {
             kind: model.config.training.loss,
             sequences: 1.0,
             class_weights: &model.encoder.class_weights,
         },
-    };
-    evaluation.run(split, part, each)
+    }
 }
 
 fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) -> Result<Report> {
@@ -171,6 +176,7 @@ fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) ->
         format: Format::Csv,
         long: false,
         truth: true,
+        sureness: Sureness::of(model),
         probabilities: false,
         keep: Vec::new(),
     };
@@ -181,7 +187,7 @@ fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) ->
         number += 1;
         let series = &part.table.series[row.series];
         let time = (!series.times.is_empty()).then(|| series.time_text(row.row).to_owned());
-        let lead = Lead { time, series: series.key.clone(), number, kept: Vec::new() };
+        let lead = Lead { time, series: series.key.clone(), number, ..Lead::default() };
         let truth: Vec<String> = match model.encoder.classes() {
             None => row.truth.iter().map(|&value| truth_text(value)).collect(),
             Some(_) => {

@@ -2,6 +2,7 @@
 
 mod advice;
 mod bench;
+mod calibrate;
 mod check;
 mod evaluate;
 mod fit;

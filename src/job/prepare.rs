@@ -1,5 +1,6 @@
 //! What training and checking both start from: rows read, scalers fitted, the network made.
 
+use super::calibrate::calibrate;
 use crate::config::{Config, LossSteps, State, TaskKind};
 use crate::data::audit::{Audited, Sizes};
 use crate::data::{Context, Dataset, Encoder, PartRows, Roles, Scalers, Vocabularies, Windows};
@@ -7,8 +8,8 @@ use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
 use crate::kernel;
 use crate::model::Network;
-use crate::serve::Plan;
-use crate::store::{TrainedOn, architecture};
+use crate::serve::{Calibration, Plan, rows_needed};
+use crate::store::{Model, TrainedOn, architecture};
 use crate::text::thousands;
 use crate::train::Trainer;
 
@@ -47,6 +48,7 @@ impl Prepared {
         let network = Network::new(architecture(config, &encoder));
         let mut prepared = Self { encoder, dataset, scalers, network, warnings: Vec::new() };
         prepared.require_windows(config)?;
+        prepared.require_calibration(config)?;
         super::memory::check(config, &prepared)?;
         prepared.warnings = super::check::warnings(config, &prepared);
         Ok(prepared)
@@ -119,8 +121,12 @@ impl Prepared {
 
     /// Predictions of a part that will be scored, and those that are left out, by reason.
     pub(super) fn predictions(&self, config: &Config, part: &str) -> (u64, Reasons) {
+        self.dataset.part(part).map_or_else(Default::default, |part| self.of_part(config, part))
+    }
+
+    /// The same of any rows.
+    fn of_part(&self, config: &Config, part: &PartRows) -> (u64, Reasons) {
         let (mut scored, mut left_out) = (0, Reasons::new());
-        let Some(part) = self.dataset.part(part) else { return (scored, left_out) };
         let (plan, lead, reach) = (Plan::new(config), self.encoder.lead, self.encoder.reach());
         for (range, s) in part.ranges.iter().zip(&part.table.series) {
             let wanted = Wanted::new(range.clone(), s.rows(), plan, lead, reach);
@@ -137,6 +143,42 @@ impl Prepared {
             }
         }
         (scored, left_out)
+    }
+
+    /// How sure a model of this run is; none where the config does not ask.
+    pub(super) fn calibrate(&self, model: &Model) -> Result<Option<Calibration>> {
+        let Some([_, part]) = self.dataset.valid_halves(&model.config) else { return Ok(None) };
+        let (rows, _) = self.of_part(&model.config, &part);
+        calibrate(model, &part, rows)
+    }
+
+    /// Predictions of the first and of the second half of the validation rows; none where these are not halved.
+    pub(super) fn valid_halves(&self, config: &Config) -> Option<[(u64, u64); 2]> {
+        let halves = self.dataset.valid_halves(config)?;
+        Some(halves.map(|part| (part.rows(), self.of_part(config, &part).0)))
+    }
+
+    /// Refuses intervals that too few rows would be left to calibrate.
+    fn require_calibration(&self, config: &Config) -> Result<()> {
+        let (Some(intervals), Some([(_, choosing), (rows, calibrating)])) =
+            (config.task.intervals, self.valid_halves(config))
+        else {
+            return Ok(());
+        };
+        let needed = rows_needed(intervals.coverage);
+        if choosing > 0 && calibrating >= needed as u64 {
+            return Ok(());
+        }
+        let message = format!(
+            "too few rows: {} of the second half of the validation rows ({}) can be scored, and intervals of \
+             coverage {} need {needed} of them, and one of the first half; make data.split.valid larger, or \
+             task.intervals.coverage smaller",
+            thousands(calibrating),
+            thousands(rows),
+            intervals.coverage
+        );
+        Err(DataError { file: self.dataset.train.table.name(), message, ..DataError::default() }
+            .into())
     }
 
     /// What the audit looks at.

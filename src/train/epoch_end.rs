@@ -65,7 +65,7 @@ impl Trainer<'_> {
         params: &Tensors,
         observer: &dyn Observer,
     ) -> Result<Option<Option<Report>>> {
-        let Some(valid) = &self.dataset.valid else { return Ok(Some(None)) };
+        let Some(valid) = self.dataset.choosing(self.config) else { return Ok(Some(None)) };
         let evaluation = Evaluation {
             network: self.network,
             params,
@@ -73,6 +73,7 @@ impl Trainer<'_> {
             scalers: self.scalers,
             plan: Plan::new(self.config),
             whole_series: self.config.task.kind == TaskKind::Classification,
+            intervals: None,
             loss: Loss {
                 kind: self.config.training.loss,
                 sequences: 1.0,
@@ -83,7 +84,7 @@ impl Trainer<'_> {
             true => Err(Error::Stopped { signal: 0, advice: String::new() }),
             false => Ok(()),
         };
-        match valid_loss(&evaluation, valid, go_on) {
+        match valid_loss(&evaluation, &valid, go_on) {
             Err(Error::Stopped { .. }) => Ok(None),
             report => report.map(|report| Some(Some(report))),
         }

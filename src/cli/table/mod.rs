@@ -1,6 +1,7 @@
 //! An evaluation as tables for people.
 
 mod classes;
+mod coverage;
 mod numbers;
 
 use crate::eval::{NOT_LAST, Report, Scores, SeriesReport, Standing};
@@ -32,6 +33,9 @@ pub fn report(report: &Report, screen: Screen) -> String {
         Standing::Unknown => None,
     };
     let verdict = screen.prose(&report.verdict.sentence, 0);
+    if let Some(found) = &report.coverage {
+        out += &format!("\n{}\n", screen.prose(&coverage::sentence(found), 0));
+    }
     out + "\n" + &ink.map_or(verdict.clone(), |ink| screen.paint(ink, &verdict)) + "\n"
 }
 

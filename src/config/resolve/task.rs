@@ -2,7 +2,7 @@
 
 use super::{Facts, Resolved, refuse};
 use crate::config::raw;
-use crate::config::types::{Head, LossSteps, TaskConfig, TaskKind};
+use crate::config::types::{Head, Intervals, LossSteps, TaskConfig, TaskKind};
 
 pub(super) fn kind(raw: &raw::Task) -> Resolved<TaskKind> {
     match (raw.r#type, raw.horizon) {
@@ -72,5 +72,25 @@ pub(super) fn resolve(raw: &raw::Task, facts: Facts, head: Head) -> Resolved<Tas
         }
         Some(raw::Anchor::Last) => true,
     };
-    Ok(TaskConfig { kind: facts.kind, loss_steps: facts.loss_steps, anchor })
+    Ok(TaskConfig {
+        kind: facts.kind,
+        loss_steps: facts.loss_steps,
+        anchor,
+        intervals: intervals(raw, facts)?,
+    })
+}
+
+fn intervals(raw: &raw::Task, facts: Facts) -> Resolved<Option<Intervals>> {
+    let Some(raw) = raw.intervals() else { return Ok(None) };
+    if raw.adaptive() && !facts.forecast() {
+        return refuse(
+            "task.intervals.adaptive",
+            format!(
+                "true follows the truths that come with the rows after a forecast, but {} does not wait for any; \
+                 take it out",
+                facts.task()
+            ),
+        );
+    }
+    Ok(Some(Intervals { coverage: raw.coverage().0, adaptive: raw.adaptive() }))
 }
