@@ -59,7 +59,9 @@ mod tests {
     fn the_median_stands_between_others() {
         let levels = Levels::new(&[0.1, 0.25, 0.5, 0.9]).expect("good levels");
         assert_eq!((levels.median(), levels.as_slice()), (2, &[0.1, 0.25, 0.5, 0.9][..]));
-        for bad in [&[][..], &[0.5], &[0.1, 0.9], &[0.5, 0.9], &[0.1, 0.5], &[0.9, 0.5, 0.1], &[0.5; 3]] {
+        for bad in
+            [&[][..], &[0.5], &[0.1, 0.9], &[0.5, 0.9], &[0.1, 0.5], &[0.9, 0.5, 0.1], &[0.5; 3]]
+        {
             assert!(Levels::new(bad).is_err(), "{bad:?}");
         }
         let many: Vec<f64> = (1..12).map(|k| f64::from(k) / 12.0).collect();

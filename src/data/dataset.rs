@@ -75,7 +75,11 @@ impl PartRows {
             if whole_series {
                 filled += usize::from(!range.is_empty());
                 let empty = range.end..range.end;
-                return if filled % 2 == 1 { [range.clone(), empty] } else { [empty, range.clone()] };
+                return if filled % 2 == 1 {
+                    [range.clone(), empty]
+                } else {
+                    [empty, range.clone()]
+                };
             }
             let middle = range.start + range.len() / 2;
             [range.start..middle, middle..range.end]

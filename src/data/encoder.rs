@@ -6,7 +6,7 @@ use super::vocabularies::Vocabularies;
 use super::vocabulary::Classes;
 use super::words::Words;
 use crate::config::{Config, Levels, LossKind, RelativeTo, WordColumn};
-use crate::model::{quantiles, softmax};
+use crate::model::{distances, quantiles, softmax};
 
 /// The one place that knows how rows become features, targets and predictions.
 #[derive(Clone, Debug)]
@@ -174,12 +174,14 @@ impl Encoder {
     ) {
         let Some(levels) = self.levels else { return };
         let (count, median) = (levels.as_slice().len(), levels.median());
-        let mut scaled = vec![0.0; count];
-        for (at, outputs) in outputs.chunks_exact(count).enumerate() {
+        let (mut scaled, mut apart) = (vec![0.0; count], outputs.to_vec());
+        distances(&mut apart);
+        let outputs = outputs.chunks_exact(count).zip(apart.chunks_exact(count));
+        for (at, (outputs, apart)) in outputs.enumerate() {
             let (k, place) = (at / self.steps, self.roles.targets[at / self.steps]);
             let scaler = scalers.targets[k];
             let offset = if self.anchor { row[place] } else { scaler.offset };
-            quantiles(outputs, median, &mut scaled);
+            quantiles(outputs, apart, median, &mut scaled);
             let unscaled = |scaled: f64| (offset + scaled * scaler.scale) as f32;
             values[at] = unscaled(scaled[median]);
             bounds[at] = [unscaled(scaled[0]), unscaled(scaled[count - 1])];

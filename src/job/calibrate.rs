@@ -34,6 +34,7 @@ pub(super) fn calibrate(model: &Model, part: &PartRows, rows: u64) -> Result<Opt
     let found = Calibration::new(intervals.coverage, width, &scores);
     let message = "too few truths are known in the second half of the validation rows to calibrate intervals; make \
                    data.split.valid larger, or task.intervals.coverage smaller";
-    let fault = || DataError { file: part.table.name(), message: message.into(), ..DataError::default() };
+    let fault =
+        || DataError { file: part.table.name(), message: message.into(), ..DataError::default() };
     found.map(Some).ok_or_else(|| fault().into())
 }

@@ -34,7 +34,7 @@ pub use input::{CharactersShape, EmbeddingShape, InputShape};
 pub use network::{Architecture, Network, Read, Tape};
 pub use non_finite::Spot;
 pub use params::{Entry, Layout, Slot, Tensors};
-pub use quantiles::{quantiles, quantiles_backward};
+pub use quantiles::{distance_slopes, distances, quantiles, quantiles_backward};
 pub(crate) use softmax::exponentials;
 pub use softmax::softmax;
 pub use weights::Weights;

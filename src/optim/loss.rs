@@ -87,9 +87,8 @@ impl<'a> Loss<'a> {
         }
         let share = 1.0 / (present as f32 * self.sequences);
         let sum = match self.kind {
-            LossKind::CrossEntropy | LossKind::Quantile { .. } => {
-                self.several(y_hat, y, share, gradient)
-            }
+            LossKind::CrossEntropy => self.classes(y_hat, y, share, gradient),
+            LossKind::Quantile { levels } => pinball(y_hat, y, &levels, share, gradient),
             _ => self.numbers(y_hat, y, share, gradient),
         };
         Some(sum / present as f64)
@@ -113,8 +112,7 @@ impl<'a> Loss<'a> {
         sum
     }
 
-    /// Targets with several outputs each.
-    fn several(
+    fn classes(
         &self,
         y_hat: &[f32],
         y: &[f32],
@@ -131,8 +129,6 @@ impl<'a> Loss<'a> {
             };
             if y.is_nan() {
                 slope.fill(0.0);
-            } else if let LossKind::Quantile { levels } = &self.kind {
-                sum += pinball(y_hat, y, levels, slope, share);
             } else {
                 let class = y as usize;
                 sum += log_loss(y_hat, class, self.class_weights[class], slope, share);

@@ -94,7 +94,9 @@ impl Follower<'_> {
     fn judge(&mut self, encoder: &Encoder, truth: &[f64], calibration: &Calibration) {
         for (target, &truth) in truth.iter().enumerate() {
             for (step, forecast) in self.open.iter().enumerate() {
-                let (Some(forecast), at) = (forecast, target * encoder.steps + step) else { continue };
+                let (Some(forecast), at) = (forecast, target * encoder.steps + step) else {
+                    continue;
+                };
                 let score = score(encoder, forecast, self.scalers, at, truth);
                 if score.is_nan() {
                     continue; // the truth is not known

@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn each_column_has_its_own_quantile() {
-        let scores: Vec<f64> = (0..99).flat_map(|k| [f64::from(98 - k), f64::from(k) / 10.0]).collect();
+        let scores: Vec<f64> =
+            (0..99).flat_map(|k| [f64::from(98 - k), f64::from(k) / 10.0]).collect();
         let found = Calibration::new(0.9, 2, &scores).expect("enough rows");
         assert_eq!(found.quantiles, [89.0, 8.9]);
         assert_eq!((found.rows, found.spreads[0]), (99, 50.0));

@@ -151,7 +151,8 @@ impl Model {
             Some(_) => {
                 let stored = serde_json::from_str(text("calibration")?).map_err(parse_error)?;
                 let fits = |calibration: &Calibration| calibration.fits(encoder.target_width());
-                Some(stored).filter(fits)
+                Some(stored)
+                    .filter(fits)
                     .ok_or_else(|| fault("its calibration does not fit its targets".into()))
                     .map(Some)?
             }
