@@ -65,7 +65,8 @@ fn stationary_series_are_covered_as_asked_at_every_step() {
     for loss in [json!("mse"), json!({"type": "quantile"})] {
         let mut shares = Vec::new();
         for seed in 1..=4 {
-            let found = coverage(&series(seed, 12_000, |_| 1.0), &json!({"training": {"loss": loss}}));
+            let found =
+                coverage(&series(seed, 12_000, |_| 1.0), &json!({"training": {"loss": loss}}));
             for (step, held) in found.targets[0].2.iter().enumerate() {
                 let share = share(held);
                 assert!((0.85..0.95).contains(&share), "{loss}, seed {seed}, step {step}: {share}");
@@ -181,7 +182,8 @@ fn a_stream_gives_the_intervals_of_an_evaluation() {
         assert!(slow == predicted, "{what}: row by row");
         // The newest row of each series has the interval that it has among all rows.
         let options = PredictOptions { last: true, ..options };
-        let last = Predictions::parse(&predict_with(&options, csv.as_bytes()).expect("predictions"));
+        let last =
+            Predictions::parse(&predict_with(&options, csv.as_bytes()).expect("predictions"));
         let all = Predictions::parse(&predicted).by_row();
         for row in &last.rows {
             assert_eq!(all[&(row[0].clone(), row[1].clone())], row[2..], "{what}: --last");

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum, ValueHint};
 
-use super::manual::{INPUT, Manual, OUTPUT};
+use super::manual::{INPUT, Manual, OUTPUT, TESTS};
 use super::{Common, print, table, warn};
-use crate::job::{EvaluateOptions, evaluate};
+use crate::error::Error;
+use crate::job::{Certificate, Claim, EvaluateOptions, certify, evaluate};
 use crate::terminal::Screen;
 
 const PROGRAM: &str = "rnn-eval";
@@ -51,8 +52,26 @@ pub struct Arguments {
     /// Write every prediction beside the truth
     #[arg(long, value_name = "FILE.csv", value_hint = ValueHint::FilePath, help_heading = OUTPUT)]
     predictions: Option<PathBuf>,
+    /// Test what an evaluation promises, on this model and these rows; exit code 1 where it fails
+    ///
+    /// No prediction reads a row later than it may: rows behind many places are changed, and all predictions before must keep
+    /// every bit. rnn-predict gives what rnn-eval gives. No scored row was trained on. "forward" holds any model to reading no
+    /// row after its own, as a live stream needs it.
+    #[arg(
+        long, value_enum, value_name = "AS", num_args = 0..=1, require_equals = true, default_missing_value = "its-kind",
+        conflicts_with = "predictions", help_heading = TESTS
+    )]
+    certify: Option<Hold>,
     #[command(flatten)]
     common: Common,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Hold {
+    /// To what its kind promises
+    ItsKind,
+    /// To reading no row after its own
+    Forward,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -91,6 +110,14 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         split,
         predictions: arguments.predictions,
     };
+    if let Some(hold) = arguments.certify {
+        let claim = match hold {
+            Hold::ItsKind => Claim::OfItsKind,
+            Hold::Forward => Claim::Forward,
+        };
+        let certificate = certify(&options, claim, &mut |message| warn(PROGRAM, &message))?;
+        return certified(&certificate, arguments.format);
+    }
     let judged = evaluate(&options, &mut |message| warn(PROGRAM, &message))?;
     match arguments.format {
         Style::Json => print(format!("{:#}\n", judged.report.to_json()))?,
@@ -100,4 +127,19 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Prints a certificate; one that fails is an error.
+fn certified(certificate: &Certificate, format: Style) -> anyhow::Result<()> {
+    match format {
+        Style::Json => print(format!("{:#}\n", certificate.to_json()))?,
+        Style::Table => print(table::certificate(certificate, Screen::stdout()))?,
+    }
+    match certificate.failed() {
+        0 => Ok(()),
+        failed => {
+            let all = certificate.checks.len();
+            Err(Error::Failed(format!("{failed} of {all} tests failed")).into())
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod advice;
 mod bench;
 mod calibrate;
+mod certify;
 mod check;
 mod evaluate;
 mod fit;
@@ -16,12 +17,14 @@ mod prepare;
 mod recorder;
 mod resume;
 mod row_notes;
+mod rows_in;
 mod rows_out;
 mod timing;
 mod unknown;
 mod verify_resume;
 
 pub use bench::bench;
+pub use certify::{Certificate, Check, Claim, Finding, certify};
 pub use check::check;
 pub use evaluate::{EvaluateOptions, Judged, evaluate};
 pub use fit::{FitOptions, FitResult, fit};
