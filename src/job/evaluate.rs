@@ -6,7 +6,7 @@ use super::advice::{Facts, advice};
 use super::rows_in::Rows;
 use super::rows_out::{Columns, Format, Lead, RowWriter, Sureness, Values, truth_text};
 use crate::config::TaskKind;
-use crate::data::PartRows;
+use crate::data::{PartRows, Turn};
 use crate::error::Result;
 use crate::eval::{Evaluated, Evaluation, Report};
 use crate::optim::Loss;
@@ -104,11 +104,15 @@ pub(super) fn write_predictions(
     let with_truth = columns.truth;
     let mut writer = RowWriter::new(Vec::new(), place.to_owned(), columns, &model.encoder);
     writer.header()?;
-    let mut number = 0;
+    let (mut number, timed) = (0, model.encoder.roles.time.is_some());
     let report = part_report(model, split, part, |row| {
         number += 1;
         let series = &part.table.series[row.series];
-        let time = (!series.times.is_empty()).then(|| series.time_text(row.row).to_owned());
+        let time = match row.turn {
+            Turn::Row(row) => series.time_text(row),
+            Turn::Dropped(k) => &series.dropped[k].time_text,
+        };
+        let time = timed.then(|| time.to_owned());
         let lead = Lead { time, series: series.key.clone(), number, ..Lead::default() };
         let truth: Vec<String> = match model.encoder.classes() {
             None => row.truth.iter().map(|&value| truth_text(value)).collect(),

@@ -6,7 +6,7 @@
 //! A forecast is judged when its rows come; until then it is kept here. Whether rows are computed one by one or many
 //! together changes nothing: answers wait for their turn in their series.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::calibration::{Calibration, score, widen};
 use super::predictor::{Answer, Prediction};
@@ -22,6 +22,8 @@ pub(super) struct Adaptive<'a> {
     series: Vec<Follower<'a>>,
     /// Answers that wait for an earlier one of their series.
     early: HashMap<u64, Answer>,
+    /// The tickets of rows that were pushed and are not answered.
+    expected: HashSet<u64>,
 }
 
 /// One series.
@@ -29,22 +31,24 @@ struct Follower<'a> {
     scalers: &'a ScalerSet,
     /// As they are now, `[targets x steps]`.
     quantiles: Vec<f64>,
-    waiting: VecDeque<Row>,
+    waiting: VecDeque<Waiting>,
     /// The last forecasts, the newest at the front: that of k rows ago has its step k judged by this row. None: there
     /// was no forecast.
     open: VecDeque<Option<Prediction>>,
 }
 
-/// A row whose turn has not come.
-struct Row {
-    /// Of each target; a category as the number of its class.
-    truth: Vec<f64>,
-    ticket: Option<u64>,
+/// What has not had its turn.
+enum Waiting {
+    /// A row: the truth of each target, as [`Encoder::target_value`] has it, and its ticket.
+    Row(Vec<f64>, Option<u64>),
+    /// The next row does not follow the one before: forecasts up to here are not judged by it.
+    Cut,
 }
 
 impl<'a> Adaptive<'a> {
     pub(super) fn new(calibration: &'a Calibration) -> Self {
-        Self { calibration, series: Vec::new(), early: HashMap::new() }
+        let (series, early, expected) = (Vec::new(), HashMap::new(), HashSet::new());
+        Self { calibration, series, early, expected }
     }
 
     /// Series come in the order of their numbers.
@@ -64,25 +68,35 @@ impl<'a> Adaptive<'a> {
     ) {
         let value = |&place: &usize| encoder.target_value(words, row[place]);
         let truth = encoder.roles.targets.iter().map(value).collect();
-        self.series[series].waiting.push_back(Row { truth, ticket });
+        self.expected.extend(ticket);
+        self.series[series].waiting.push_back(Waiting::Row(truth, ticket));
+    }
+
+    /// The next row of a series does not follow the one before.
+    pub(super) fn cut(&mut self, series: usize) {
+        self.series[series].waiting.push_back(Waiting::Cut);
     }
 
     /// Takes answers as the network gave them; gives those whose turn it is, with their intervals.
     pub(super) fn ready(&mut self, encoder: &Encoder, answers: Vec<Answer>) -> Vec<Answer> {
-        self.early.extend(answers.into_iter().map(|answer| (answer.ticket, answer)));
-        let mut ready = Vec::new();
+        // Of rows that are left out nothing is known, and they are known by nothing here.
+        let (mut ready, waiting): (Vec<_>, Vec<_>) =
+            answers.into_iter().partition(|answer| !self.expected.remove(&answer.ticket));
+        self.early.extend(waiting.into_iter().map(|answer| (answer.ticket, answer)));
         for follower in &mut self.series {
-            while let Some(row) = follower.waiting.front() {
-                let answer = match row.ticket {
-                    None => None,
-                    Some(ticket) => match self.early.remove(&ticket) {
-                        None => break,
-                        answer => answer,
-                    },
-                };
-                let row = follower.waiting.pop_front().expect("it is the front");
-                follower.judge(encoder, &row.truth, self.calibration);
-                ready.extend(follower.forecast(encoder, answer));
+            while let Some(next) = follower.waiting.pop_front() {
+                match next {
+                    Waiting::Cut => follower.open.clear(),
+                    Waiting::Row(_, Some(ticket)) if !self.early.contains_key(&ticket) => {
+                        follower.waiting.push_front(next);
+                        break;
+                    }
+                    Waiting::Row(truth, ticket) => {
+                        let answer = ticket.and_then(|ticket| self.early.remove(&ticket));
+                        follower.judge(encoder, &truth, self.calibration);
+                        ready.extend(follower.forecast(encoder, answer));
+                    }
+                }
             }
         }
         ready

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Check, Finding};
-use crate::data::{PartRows, Series};
+use crate::data::{PartRows, Series, Turn};
 use crate::error::{Result, shown};
 use crate::eval::Evaluation;
 use crate::job::evaluate::evaluation;
@@ -123,7 +123,10 @@ fn try_series(
     claim: Claim,
     tried: &mut Tried,
 ) -> Result<()> {
-    let range = part.ranges[series].clone();
+    let own = part.segments().into_iter().filter(|segment| segment.series == series);
+    let Some(range) = own.map(|segment| segment.rows).max_by_key(ExactSizeIterator::len) else {
+        return Ok(());
+    };
     let rows = range.start..range.end.min(range.start + rows_at_once(evaluation.plan));
     let alone = |table| PartRows {
         table,
@@ -200,11 +203,11 @@ fn change(evaluation: &Evaluation, series: &mut Series, rows: Range<usize>) {
 fn predictions(evaluation: &Evaluation, part: &PartRows) -> Result<Bits> {
     let mut bits = Bits::new();
     evaluation.run("certificate", part, |row| {
-        if let Some(Prediction { outputs, values, probabilities, bounds, .. }) = row.prediction {
-            let numbers =
-                outputs.iter().chain(values).chain(probabilities).chain(bounds.as_flattened());
-            bits.insert(row.row, numbers.map(|number| number.to_bits()).collect());
-        }
+        let (Turn::Row(at), Some(prediction)) = (row.turn, row.prediction) else { return Ok(()) };
+        let Prediction { outputs, values, probabilities, bounds, .. } = prediction;
+        let numbers = outputs.iter().chain(values).chain(probabilities);
+        let numbers = numbers.chain(bounds.as_flattened());
+        bits.insert(at, numbers.map(|number| number.to_bits()).collect());
         Ok(())
     })?;
     Ok(bits)

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Check, Finding};
-use crate::data::PartRows;
+use crate::data::{PartRows, Turn};
 use crate::error::Result;
 use crate::job::evaluate::evaluation;
 use crate::job::rows_in::{Rows, trained_times};
@@ -56,7 +56,8 @@ pub(super) fn check(rows: &Rows) -> Result<Check> {
 fn count(rows: &Rows, trained: impl Fn(usize, usize) -> bool) -> Result<(u64, u64)> {
     let (encoder, mut scored, mut seen) = (&rows.model.encoder, 0, 0);
     evaluation(&rows.model).run(&rows.split, &rows.part, |row| {
-        let mut targets = row.row + encoder.lead..=row.row + encoder.reach();
+        let Turn::Row(at) = row.turn else { return Ok(()) };
+        let mut targets = at + encoder.lead..=at + encoder.reach();
         scored += u64::from(row.scored);
         seen += u64::from(row.scored && targets.any(|target| trained(row.series, target)));
         Ok(())
