@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum, ValueHint};
 
 use super::manual::{INPUT, Manual, OUTPUT, TESTS};
-use super::{Common, print, table, warn};
+use super::{Common, note, print, signals, table, warn};
 use crate::error::Error;
-use crate::job::{Certificate, Claim, EvaluateOptions, certify, evaluate};
+use crate::job::{
+    BacktestOptions, Certificate, Claim, EvaluateOptions, backtest, certify, compare, evaluate,
+};
 use crate::terminal::Screen;
 
 const PROGRAM: &str = "rnn-eval";
@@ -38,8 +40,11 @@ pub const MANUAL: Manual = Manual {
 #[command(name = PROGRAM, version, disable_help_flag = true, disable_version_flag = true)]
 pub struct Arguments {
     /// A model.safetensors, or a run folder (its best model)
-    #[arg(long, value_name = "MODEL", value_hint = ValueHint::FilePath, help_heading = INPUT)]
-    model: PathBuf,
+    #[arg(
+        long, value_name = "MODEL", value_hint = ValueHint::FilePath, required_unless_present = "compare",
+        help_heading = INPUT
+    )]
+    model: Option<PathBuf>,
     /// Score every row of this file (- is standard input) instead of the config's own data
     #[arg(long, value_name = "CSV", value_hint = ValueHint::FilePath, help_heading = INPUT)]
     data: Option<PathBuf>,
@@ -62,6 +67,21 @@ pub struct Arguments {
         conflicts_with = "predictions", help_heading = TESTS
     )]
     certify: Option<Hold>,
+    /// Train the config of the run N times, on more and more of its rows, and score what follows each time
+    ///
+    /// The second half of the rows is cut into N parts; each is forecast by a model of its own, trained on what lies before it.
+    /// Folds run side by side. No file is written.
+    #[arg(
+        long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000),
+        conflicts_with_all = ["data", "split", "predictions", "certify"], help_heading = TESTS
+    )]
+    backtest: Option<u16>,
+    /// Compare two models on the same rows: how much they differ, whether that is chance, and which one to keep
+    #[arg(
+        long, num_args = 2, value_names = ["RUN_A", "RUN_B"], value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["model", "predictions", "certify", "backtest"], help_heading = TESTS
+    )]
+    compare: Option<Vec<PathBuf>>,
     #[command(flatten)]
     common: Common,
 }
@@ -94,8 +114,8 @@ enum Style {
 
 /// Runs it.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
-    super::signals::watch()?;
-    arguments.common.start_threads()?;
+    signals::watch()?;
+    let threads = arguments.common.start_threads()?;
     let split = arguments.split.map(|split| {
         match split {
             Split::Train => "train",
@@ -105,18 +125,42 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         .to_owned()
     });
     let options = EvaluateOptions {
-        model: arguments.model,
+        model: arguments.model.unwrap_or_default(),
         data: arguments.data,
         split,
         predictions: arguments.predictions,
     };
+    let format = arguments.format;
+    if let Some(folds) = arguments.backtest {
+        let quiet = arguments.common.quiet;
+        let options = BacktestOptions { model: options.model, folds: folds.into(), threads };
+        signals::save_on_signal(); // folds stop by themselves
+        let tell = |sentence: String| {
+            if !quiet {
+                note(PROGRAM, &sentence);
+            }
+        };
+        let found = backtest(&options, &tell, &signals::REQUESTED)?;
+        return Ok(match format {
+            Style::Json => print(format!("{:#}\n", found.to_json()))?,
+            Style::Table => print(table::backtest(&found, Screen::stdout()))?,
+        });
+    }
+    if let Some(models) = arguments.compare {
+        let models = <[PathBuf; 2]>::try_from(models).expect("clap counts them");
+        let found = compare(models, &options, &mut |message| warn(PROGRAM, &message))?;
+        return Ok(match format {
+            Style::Json => print(format!("{:#}\n", found.to_json()))?,
+            Style::Table => print(table::comparison(&found, Screen::stdout()))?,
+        });
+    }
     if let Some(hold) = arguments.certify {
         let claim = match hold {
             Hold::ItsKind => Claim::OfItsKind,
             Hold::Forward => Claim::Forward,
         };
         let certificate = certify(&options, claim, &mut |message| warn(PROGRAM, &message))?;
-        return certified(&certificate, arguments.format);
+        return certified(&certificate, format);
     }
     let judged = evaluate(&options, &mut |message| warn(PROGRAM, &message))?;
     match arguments.format {

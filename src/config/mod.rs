@@ -21,6 +21,7 @@ mod raw;
 mod resolve;
 mod rules;
 mod schema;
+mod season;
 mod section;
 mod set;
 mod strings;

@@ -212,6 +212,8 @@ pub struct TaskConfig {
     pub anchor: bool,
     /// How sure a prediction is.
     pub intervals: Option<Intervals>,
+    /// From one season to the next; none but of a forecast of numbers.
+    pub season: Season,
 }
 
 /// `task.intervals`: intervals of numbers, sets of classes.
@@ -221,6 +223,17 @@ pub struct Intervals {
     pub coverage: f64,
     /// Whether their width follows the truths as they come.
     pub adaptive: bool,
+}
+
+/// Rows from one season to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Season {
+    /// As the train rows show.
+    Auto,
+    /// There is none.
+    None,
+    /// So many, at least 1.
+    Rows(usize),
 }
 
 /// The kind of prediction.

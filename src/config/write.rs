@@ -13,6 +13,7 @@ use super::number::{BelowOne, Factor, NotNegative, Positive, Shrinking, Whole};
 use super::pair::Pair;
 use super::part::Part;
 use super::raw;
+use super::season::Season;
 use super::strings::Strings;
 use super::types::{
     self, Adam, Cell, ClassWeights, Config, DataConfig, Head, LossKind, LossSteps, Missing,
@@ -163,6 +164,7 @@ pub(super) fn task(task: &TaskConfig) -> raw::Task {
             coverage: Some(Shrinking(intervals.coverage)),
             adaptive: Some(intervals.adaptive),
         })),
+        season: Some(Season(task.season)),
     }
 }
 

@@ -141,6 +141,9 @@ impl Dataset {
 
     /// Looks up the words of all tables.
     pub fn read_words(&mut self, encoder: &Encoder) {
+        if !encoder.roles.are_words.contains(&true) {
+            return; // a table that others hold, too, would be copied for nothing
+        }
         let parts = [Some(&mut self.train), self.valid.as_mut(), self.test.as_mut()];
         let mut parts: Vec<&mut PartRows> = parts.into_iter().flatten().collect();
         while let Some(first) = parts.pop() {

@@ -17,9 +17,11 @@ pub(super) fn calibrate(model: &Model, part: &PartRows, rows: u64) -> Result<Opt
     let (encoder, width) = (&model.encoder, model.encoder.target_width());
     let stride = (rows * width as u64).div_ceil(MOST_SCORES).max(1);
     let (mut scores, mut seen) = (Vec::new(), 0);
-    let evaluation = Evaluation { intervals: None, ..evaluation(model) };
+    let evaluation = Evaluation { intervals: None, beside: None, ..evaluation(model) };
     evaluation.run("valid", part, |row| {
-        let Some(prediction) = row.prediction.filter(|_| row.scored) else { return Ok(()) };
+        let Some(prediction) = row.prediction.filter(|_| row.errors.is_some()) else {
+            return Ok(());
+        };
         seen += 1;
         if seen % stride == 0 {
             let series = &part.table.series[row.series];

@@ -8,7 +8,7 @@ use super::rows_out::{Columns, Format, Lead, RowWriter, Sureness, Values, truth_
 use crate::config::TaskKind;
 use crate::data::{PartRows, Turn};
 use crate::error::Result;
-use crate::eval::{Evaluated, Evaluation, Report};
+use crate::eval::{Beside, Evaluated, Evaluation, Report};
 use crate::optim::Loss;
 use crate::store::{Model, run as run_files, write_file};
 
@@ -75,6 +75,7 @@ pub(super) fn evaluation(model: &Model) -> Evaluation<'_> {
             sequences: 1.0,
             class_weights: &model.encoder.class_weights,
         },
+        beside: Some(Beside { season: model.season }),
     }
 }
 

@@ -1,14 +1,16 @@
 //! What training and checking both start from: rows read, scalers fitted, the network made.
 
 use super::calibrate::calibrate;
-use crate::config::{Config, LossSteps, State, TaskKind};
+use crate::config::{Config, LossSteps, Season, State, TaskKind};
 use crate::data::audit::{Audited, Sizes};
 use crate::data::windows::{INTO_A_GAP, NO_TARGETS};
-use crate::data::{Context, Dataset, Encoder, PartRows, Roles, Scalers, Vocabularies, Windows};
+use crate::data::{
+    Context, Dataset, Encoder, PartRows, Roles, Scalers, Vocabularies, Windows, find_season,
+};
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
 use crate::kernel;
-use crate::model::Network;
+use crate::model::{Network, Tensors};
 use crate::serve::{Calibration, Plan, rows_needed};
 use crate::store::{Model, TrainedOn, architecture};
 use crate::text::thousands;
@@ -22,6 +24,8 @@ pub(super) struct Prepared {
     pub(super) encoder: Encoder,
     pub(super) dataset: Dataset,
     pub(super) scalers: Scalers,
+    /// Rows from one season of the targets to the next, where there is one.
+    pub(super) season: Option<usize>,
     pub(super) network: Network,
     pub(super) warnings: Vec<String>,
 }
@@ -37,7 +41,17 @@ impl Prepared {
         // Sizes are checked before any work: neither rows nor words nor weights are there yet.
         let without_words = Encoder::new(config, Vocabularies::default());
         super::memory::check_parameters(&architecture(config, &without_words))?;
-        let mut dataset = Dataset::read(config, &without_words.roles)?;
+        let dataset = Dataset::read(config, &without_words.roles)?;
+        Self::on(config, dataset, words)
+    }
+
+    /// On rows that are there already.
+    pub(super) fn on(
+        config: &Config,
+        mut dataset: Dataset,
+        words: Option<&Vocabularies>,
+    ) -> Result<Self> {
+        let without_words = Encoder::new(config, Vocabularies::default());
         let roles = &without_words.roles;
         let vocabularies = vocabularies(config, roles, &dataset.train, words)?;
         let encoder = Encoder::new(config, vocabularies);
@@ -45,14 +59,35 @@ impl Prepared {
         let train = &dataset.train;
         let rows = train.table.series.iter().zip(&train.ranges);
         let rows = rows.map(|(s, range)| (&s.key[..], s.rows_between(range.start, range.end)));
+        let season = match config.task.season {
+            Season::Auto => find_season(train, &encoder.roles.targets),
+            Season::None => None,
+            Season::Rows(rows) => Some(rows),
+        };
         let scalers = Scalers::fit(&config.data, &encoder.roles, rows);
+        let scalers = scalers.with_changes(&encoder.roles, train, season);
         let network = Network::new(architecture(config, &encoder));
-        let mut prepared = Self { encoder, dataset, scalers, network, warnings: Vec::new() };
+        let mut prepared =
+            Self { encoder, dataset, scalers, season, network, warnings: Vec::new() };
         prepared.require_windows(config)?;
         prepared.require_calibration(config)?;
         super::memory::check(config, &prepared)?;
         prepared.warnings = super::check::warnings(config, &prepared);
         Ok(prepared)
+    }
+
+    /// The model of some weights; how sure it is has not been found yet.
+    pub(super) fn model(&self, config: &Config, params: Tensors) -> Model {
+        Model {
+            config: config.clone(),
+            encoder: self.encoder.clone(),
+            network: self.network.clone(),
+            params,
+            scalers: self.scalers.clone(),
+            calibration: None,
+            season: self.season,
+            trained_on: self.trained_on(),
+        }
     }
 
     pub(super) fn trainer<'a>(&'a self, config: &'a Config) -> Trainer<'a> {

@@ -42,6 +42,7 @@ fn the_smallest_config_gets_the_defaults_of_the_contract() {
             loss_steps: LossSteps::All,
             anchor: true,
             intervals: None,
+            season: Season::Auto,
         },
         model: ModelConfig {
             topology: Topology::Single,

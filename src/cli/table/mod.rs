@@ -1,8 +1,13 @@
 //! An evaluation as tables for people.
 
+mod backtest;
 mod classes;
+mod compare;
 mod coverage;
 mod numbers;
+
+pub use backtest::backtest;
+pub use compare::comparison;
 
 use crate::eval::{NOT_LAST, Report, Scores, SeriesReport, Standing};
 use crate::job::{Certificate, Check, Finding};
@@ -21,7 +26,7 @@ const TARGETS_IN_DETAIL: usize = 2;
 /// The whole: a line on rows, the tables and the verdict.
 pub fn report(report: &Report, screen: Screen) -> String {
     let mut out = screen.prose(&rows(report), 2) + "\n\n";
-    out += &match (&report.scores, &report.baseline().1) {
+    out += &match (&report.scores, &report.naive().scores) {
         (Scores::Numbers(ours), Scores::Numbers(naive)) => {
             numbers::tables(report, ours, naive, screen)
         }

@@ -1,7 +1,9 @@
 //! `task` and `model` as they are written.
 
 use crate::config::number::{BelowOne, Count, Shrinking, Whole};
+use crate::config::season::Season;
 use crate::config::section::section;
+use crate::config::types;
 use crate::config::words::words;
 
 section! {
@@ -19,6 +21,9 @@ section! {
         /// How sure each prediction is: an interval around each number, a set of classes; null: nothing is said.
         /// It is calibrated on the second half of the validation rows; the first half then chooses the best epoch.
         intervals: Option<Intervals> [eg {"coverage": 0.9}, {"coverage": 0.8, "adaptive": true}] = None,
+        /// Rows from one season to the next, for the seasonal naive forecast and MASE; "auto": as the train rows show,
+        /// "none": there is none; of a forecast of numbers only.
+        season: Season [eg 24, "none"] = Season(types::Season::Auto),
     }
 }
 

@@ -1,8 +1,8 @@
 //! `task`.
 
 use super::{Facts, Resolved, refuse};
-use crate::config::raw;
-use crate::config::types::{Head, Intervals, LossSteps, TaskConfig, TaskKind};
+use crate::config::types::{Head, Intervals, LossSteps, Season, TaskConfig, TaskKind};
+use crate::config::{raw, season};
 
 pub(super) fn kind(raw: &raw::Task) -> Resolved<TaskKind> {
     match (raw.r#type, raw.horizon) {
@@ -77,6 +77,7 @@ pub(super) fn resolve(raw: &raw::Task, facts: Facts, head: Head) -> Resolved<Tas
         loss_steps: facts.loss_steps,
         anchor,
         intervals: intervals(raw, facts)?,
+        season: season(raw, facts)?,
     })
 }
 
@@ -93,4 +94,12 @@ fn intervals(raw: &raw::Task, facts: Facts) -> Resolved<Option<Intervals>> {
         );
     }
     Ok(Some(Intervals { coverage: raw.coverage().0, adaptive: raw.adaptive() }))
+}
+
+fn season(raw: &raw::Task, facts: Facts) -> Resolved<Season> {
+    match raw.season {
+        _ if facts.forecast() && !facts.classes => Ok(raw.season().0),
+        None | Some(season::Season(Season::None)) => Ok(Season::None),
+        Some(_) => refuse("task.season", "belongs to a forecast of numbers: take it out"),
+    }
 }

@@ -59,7 +59,7 @@ pub(super) fn check(model: &Model, part: &PartRows, claim: Claim) -> Result<Chec
                         row to test, and such a model is for after the fact";
         return Ok(Check::new(name, Finding::Passed, sentence.into()));
     }
-    let evaluation = evaluation(model);
+    let evaluation = Evaluation { beside: None, ..evaluation(model) };
     let mut tried = Tried::default();
     let mut longest: Vec<usize> =
         (0..part.ranges.len()).filter(|&k| !part.ranges[k].is_empty()).collect();

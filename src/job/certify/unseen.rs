@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Check, Finding};
 use crate::data::{PartRows, Turn};
 use crate::error::Result;
+use crate::eval::Evaluation;
 use crate::job::evaluate::evaluation;
 use crate::job::rows_in::{Rows, trained_times};
 use crate::text::thousands;
@@ -55,11 +56,13 @@ pub(super) fn check(rows: &Rows) -> Result<Check> {
 /// Predictions that are scored, and those of them with a target that was trained on.
 fn count(rows: &Rows, trained: impl Fn(usize, usize) -> bool) -> Result<(u64, u64)> {
     let (encoder, mut scored, mut seen) = (&rows.model.encoder, 0, 0);
-    evaluation(&rows.model).run(&rows.split, &rows.part, |row| {
+    let evaluation = Evaluation { beside: None, ..evaluation(&rows.model) };
+    evaluation.run(&rows.split, &rows.part, |row| {
         let Turn::Row(at) = row.turn else { return Ok(()) };
         let mut targets = at + encoder.lead..=at + encoder.reach();
-        scored += u64::from(row.scored);
-        seen += u64::from(row.scored && targets.any(|target| trained(row.series, target)));
+        scored += u64::from(row.errors.is_some());
+        seen +=
+            u64::from(row.errors.is_some() && targets.any(|target| trained(row.series, target)));
         Ok(())
     })?;
     Ok((scored, seen))
