@@ -17,7 +17,7 @@ const PROGRAM: &str = "rnn-eval";
 /// What its help says beside the flags.
 pub const MANUAL: Manual = Manual {
     program: PROGRAM,
-    usage: "rnn-eval --model MODEL [OPTIONS]",
+    usage: "rnn-eval --model MODEL [OPTIONS]\n       rnn-eval --compare RUN_A RUN_B [OPTIONS]",
     examples: [
         ("The test rows of a run", "rnn-eval --model runs/pump-single"),
         (

@@ -79,7 +79,15 @@ pub fn compare(
     let read = |model: &PathBuf, warn: &mut dyn FnMut(String)| {
         Rows::read(&EvaluateOptions { model: model.clone(), ..options.clone() }, warn)
     };
-    let rows = [read(&models[0], warn)?, read(&models[1], warn)?];
+    // What is to be said of the rows need not be said twice.
+    let mut said = Vec::new();
+    let mut once = |sentence: String| {
+        if !said.contains(&sentence) {
+            warn(sentence.clone());
+            said.push(sentence);
+        }
+    };
+    let rows = [read(&models[0], &mut once)?, read(&models[1], &mut once)?];
     let [a, b] = [&rows[0].model, &rows[1].model];
     refuse_others(a, b)?;
     let scales = scales(&rows[0]);

@@ -50,3 +50,40 @@ fn target(values: &mut [f64], y: f64, levels: &[f64]) -> f64 {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One target of quantiles 1 - softplus(0), 1 and 1 + softplus(0), with softplus(0) = ln 2.
+    #[test]
+    fn the_loss_by_hand() {
+        let levels = Levels::new(&[0.1, 0.5, 0.8]).expect("levels");
+        let sum = pinball(&[0.0, 1.0, 0.0], &[1.5], &levels, 1.0, None);
+        let ln2 = std::f64::consts::LN_2;
+        let expected = 0.1 * (0.5 + ln2) + 0.5 * 0.5 + 0.2 * (ln2 - 0.5);
+        assert!((sum - expected / 3.0).abs() < 1e-6, "{sum}");
+    }
+
+    /// Against differences of the loss, with a target that is absent.
+    #[test]
+    fn the_gradient_is_the_slope() {
+        let levels = Levels::new(&[0.05, 0.25, 0.5, 0.95]).expect("levels");
+        let outputs = [0.3f32, -1.0, 0.4, 2.0, 1.5, 0.2, -0.7, 0.1, 0.0, 0.0, 0.0, 0.0];
+        let y = [0.9f32, -4.0, f32::NAN];
+        let mut gradient = [9.0f32; 12];
+        let share = 0.5;
+        let sum = pinball(&outputs, &y, &levels, share, Some(&mut gradient));
+        assert_eq!(sum, pinball(&outputs, &y, &levels, share, None));
+        for k in 0..12 {
+            let moved = |by: f32| {
+                let mut outputs = outputs;
+                outputs[k] += by;
+                pinball(&outputs, &y, &levels, share, None)
+            };
+            let slope = (moved(0.03125) - moved(-0.03125)) / 0.0625 * f64::from(share);
+            assert!((slope - f64::from(gradient[k])).abs() < 1e-3, "{k}: {slope} {}", gradient[k]);
+        }
+        assert_eq!(gradient[8..], [0.0; 4], "nothing comes from a target that is absent");
+    }
+}

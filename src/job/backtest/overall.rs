@@ -82,14 +82,13 @@ impl Overall {
         let most = self.changes.iter().copied().max_by(f64::total_cmp)?;
         let gives = kind.gives(&folds[0].report.season);
         Some(format!(
-            "Over {} ({} rows) the model's error ({name} {}) is {} beside {gives} ({}); it is better in {better} of {} ({} \
-             to {}).",
+            "Over {} ({} rows) the model's error ({name} {}) is {} than that of {gives} ({}); it is better in {better} of \
+             them ({} to {}).",
             counted(folds.len() as u64, "fold"),
             thousands(self.rows),
             short(ours),
-            percent(change),
+            size(change),
             short(theirs),
-            counted(folds.len() as u64, "fold"),
             percent(least),
             percent(most)
         ))
@@ -109,4 +108,9 @@ impl Overall {
         out.insert("verdict".into(), json!(self.verdict));
         Value::Object(out)
     }
+}
+
+/// `12.3 % lower`
+fn size(change: f64) -> String {
+    format!("{:.1} % {}", 100.0 * change.abs(), if change > 0.0 { "higher" } else { "lower" })
 }
