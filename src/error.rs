@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 /// Everything that can end a program early. Its text is one line without a program name.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// A test that the user asked for has failed.
+    #[error("{0}")]
+    Failed(String),
     /// A bad command line.
     #[error("{0}")]
     Usage(String),
@@ -94,6 +97,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::ReaderLeft => 0,
+            Error::Failed(_) => 1,
             Error::Usage(_) | Error::Config { .. } => 2,
             Error::Data(_) => 65,
             Error::Input { .. } => 66,

@@ -35,6 +35,7 @@ const KEYS: &[(&str, &str, bool)] = &[
     ("task.horizon", "1", false),
     ("task.loss_steps", "last", false),
     ("task.anchor", "none", false),
+    ("task.intervals", "{\"coverage\": 0.8}", false),
     ("task.season", "5", false),
     ("model.topology", "multi", false),
     ("model.cell", "gru", false),

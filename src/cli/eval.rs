@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum, ValueHint};
 
-use super::manual::{INPUT, Manual, OUTPUT};
-use super::{Common, print, table, warn};
-use crate::job::{EvaluateOptions, evaluate};
+use super::manual::{INPUT, Manual, OUTPUT, TESTS};
+use super::{Common, note, print, signals, table, warn};
+use crate::error::Error;
+use crate::job::{
+    BacktestOptions, Certificate, Claim, EvaluateOptions, backtest, certify, compare, evaluate,
+};
 use crate::terminal::Screen;
 
 const PROGRAM: &str = "rnn-eval";
@@ -14,7 +17,7 @@ const PROGRAM: &str = "rnn-eval";
 /// What its help says beside the flags.
 pub const MANUAL: Manual = Manual {
     program: PROGRAM,
-    usage: "rnn-eval --model MODEL [OPTIONS]",
+    usage: "rnn-eval --model MODEL [OPTIONS]\n       rnn-eval --compare RUN_A RUN_B [OPTIONS]",
     examples: [
         ("The test rows of a run", "rnn-eval --model runs/pump-single"),
         (
@@ -37,8 +40,11 @@ pub const MANUAL: Manual = Manual {
 #[command(name = PROGRAM, version, disable_help_flag = true, disable_version_flag = true)]
 pub struct Arguments {
     /// A model.safetensors, or a run folder (its best model)
-    #[arg(long, value_name = "MODEL", value_hint = ValueHint::FilePath, help_heading = INPUT)]
-    model: PathBuf,
+    #[arg(
+        long, value_name = "MODEL", value_hint = ValueHint::FilePath, required_unless_present = "compare",
+        help_heading = INPUT
+    )]
+    model: Option<PathBuf>,
     /// Score every row of this file (- is standard input) instead of the config's own data
     #[arg(long, value_name = "CSV", value_hint = ValueHint::FilePath, help_heading = INPUT)]
     data: Option<PathBuf>,
@@ -51,8 +57,41 @@ pub struct Arguments {
     /// Write every prediction beside the truth
     #[arg(long, value_name = "FILE.csv", value_hint = ValueHint::FilePath, help_heading = OUTPUT)]
     predictions: Option<PathBuf>,
+    /// Test what an evaluation promises, on this model and these rows; exit code 1 where it fails
+    ///
+    /// No prediction reads a row later than it may: rows behind many places are changed, and all predictions before must keep
+    /// every bit. rnn-predict gives what rnn-eval gives. No scored row was trained on. "forward" holds any model to reading no
+    /// row after its own, as a live stream needs it.
+    #[arg(
+        long, value_enum, value_name = "AS", num_args = 0..=1, require_equals = true, default_missing_value = "its-kind",
+        conflicts_with = "predictions", help_heading = TESTS
+    )]
+    certify: Option<Hold>,
+    /// Train the config of the run N times, on more and more of its rows, and score what follows each time
+    ///
+    /// The second half of the rows is cut into N parts; each is forecast by a model of its own, trained on what lies before it.
+    /// Folds run side by side. No file is written.
+    #[arg(
+        long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000),
+        conflicts_with_all = ["data", "split", "predictions", "certify"], help_heading = TESTS
+    )]
+    backtest: Option<u16>,
+    /// Compare two models on the same rows: how much they differ, whether that is chance, and which one to keep
+    #[arg(
+        long, num_args = 2, value_names = ["RUN_A", "RUN_B"], value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["model", "predictions", "certify", "backtest"], help_heading = TESTS
+    )]
+    compare: Option<Vec<PathBuf>>,
     #[command(flatten)]
     common: Common,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Hold {
+    /// To what its kind promises
+    ItsKind,
+    /// To reading no row after its own
+    Forward,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -75,8 +114,8 @@ enum Style {
 
 /// Runs it.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
-    super::signals::watch()?;
-    arguments.common.start_threads()?;
+    signals::watch()?;
+    let threads = arguments.common.start_threads()?;
     let split = arguments.split.map(|split| {
         match split {
             Split::Train => "train",
@@ -86,11 +125,43 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         .to_owned()
     });
     let options = EvaluateOptions {
-        model: arguments.model,
+        model: arguments.model.unwrap_or_default(),
         data: arguments.data,
         split,
         predictions: arguments.predictions,
     };
+    let format = arguments.format;
+    if let Some(folds) = arguments.backtest {
+        let quiet = arguments.common.quiet;
+        let options = BacktestOptions { model: options.model, folds: folds.into(), threads };
+        signals::save_on_signal(); // folds stop by themselves
+        let tell = |sentence: String| {
+            if !quiet {
+                note(PROGRAM, &sentence);
+            }
+        };
+        let found = backtest(&options, &tell, &signals::REQUESTED)?;
+        return Ok(match format {
+            Style::Json => print(format!("{:#}\n", found.to_json()))?,
+            Style::Table => print(table::backtest(&found, Screen::stdout()))?,
+        });
+    }
+    if let Some(models) = arguments.compare {
+        let models = <[PathBuf; 2]>::try_from(models).expect("clap counts them");
+        let found = compare(models, &options, &mut |message| warn(PROGRAM, &message))?;
+        return Ok(match format {
+            Style::Json => print(format!("{:#}\n", found.to_json()))?,
+            Style::Table => print(table::comparison(&found, Screen::stdout()))?,
+        });
+    }
+    if let Some(hold) = arguments.certify {
+        let claim = match hold {
+            Hold::ItsKind => Claim::OfItsKind,
+            Hold::Forward => Claim::Forward,
+        };
+        let certificate = certify(&options, claim, &mut |message| warn(PROGRAM, &message))?;
+        return certified(&certificate, format);
+    }
     let judged = evaluate(&options, &mut |message| warn(PROGRAM, &message))?;
     match arguments.format {
         Style::Json => print(format!("{:#}\n", judged.report.to_json()))?,
@@ -100,4 +171,19 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Prints a certificate; one that fails is an error.
+fn certified(certificate: &Certificate, format: Style) -> anyhow::Result<()> {
+    match format {
+        Style::Json => print(format!("{:#}\n", certificate.to_json()))?,
+        Style::Table => print(table::certificate(certificate, Screen::stdout()))?,
+    }
+    match certificate.failed() {
+        0 => Ok(()),
+        failed => {
+            let all = certificate.checks.len();
+            Err(Error::Failed(format!("{failed} of {all} tests failed")).into())
+        }
+    }
 }

@@ -16,6 +16,7 @@ pub(super) const INPUT: &str = "Input";
 pub(super) const OUTPUT: &str = "Output";
 pub(super) const RUN: &str = "Run";
 pub(super) const INSTEAD: &str = "Instead of training";
+pub(super) const TESTS: &str = "Instead of one evaluation";
 pub(super) const OTHER: &str = "Other";
 
 /// What the flags do not say.
@@ -38,8 +39,9 @@ const HEADER: Style = Style::new().bold();
 const WIDEST: usize = 100;
 
 /// Exit codes of all programs.
-const EXIT_CODES: [(&str, &str); 11] = [
+const EXIT_CODES: [(&str, &str); 12] = [
     ("0", "done"),
+    ("1", "a test of rnn-eval --certify failed"),
     ("2", "bad command line or config"),
     ("65", "bad data"),
     ("66", "input missing or unreadable"),

@@ -9,6 +9,7 @@ mod describe;
 mod difference;
 mod elsewhere;
 mod every;
+mod levels;
 mod load;
 mod locate;
 mod number;
@@ -31,6 +32,7 @@ mod write;
 
 pub use columns::*;
 pub use difference::differences;
+pub use levels::Levels;
 pub use paths::relative as relative_path;
 pub use schema::schema;
 pub use types::*;

@@ -18,7 +18,10 @@ pub(super) fn of(section: &str) -> Vec<Value> {
         "Model" => model(),
         "Training" => vec![rule(has("lanes"), given("state", json!({"const": "carry"})))],
         "OnNonFinite" => vec![rule(has("limit"), given("type", json!({"const": "skip"})))],
-        "Loss" => vec![rule(has("delta"), given("type", json!({"const": "huber"})))],
+        "Loss" => vec![
+            rule(has("delta"), given("type", json!({"const": "huber"}))),
+            rule(has("levels"), given("type", json!({"const": "quantile"}))),
+        ],
         "Optimizer" => {
             let mut rules = kinds::<Optimizer, _>(Optimizer::default().r#type(), optimizer::own);
             let momentum = given("momentum", json!({"exclusiveMinimum": 0}));
@@ -67,6 +70,7 @@ fn config() -> Vec<Value> {
             ]),
         ),
         rule(is("model.head", "none"), no_anchor()),
+        rule(given("task.intervals.adaptive", json!({"const": true})), forecast.clone()),
         rule(
             all([is("model.topology", "bidirectional"), forecast.clone()]),
             is("task.loss_steps", "last"),

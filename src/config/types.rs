@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::columns::Column;
+use super::levels::Levels;
 
 /// A whole config; see contract sections 2 and 4 for what each key means.
 #[derive(Clone, Debug, PartialEq)]
@@ -201,7 +202,7 @@ pub enum RelativeTo {
 }
 
 /// `task`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TaskConfig {
     /// What is predicted.
     pub kind: TaskKind,
@@ -209,8 +210,19 @@ pub struct TaskConfig {
     pub loss_steps: LossSteps,
     /// Forecasts are counted from the last known value of the target.
     pub anchor: bool,
+    /// How sure a prediction is.
+    pub intervals: Option<Intervals>,
     /// From one season to the next; none but of a forecast of numbers.
     pub season: Season,
+}
+
+/// `task.intervals`: intervals of numbers, sets of classes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Intervals {
+    /// The share of the truths that they should hold.
+    pub coverage: f64,
+    /// Whether their width follows the truths as they come.
+    pub adaptive: bool,
 }
 
 /// Rows from one season to the next.
@@ -375,6 +387,11 @@ pub enum LossKind {
     Huber {
         /// Where it changes.
         delta: f64,
+    },
+    /// Pinball loss of the quantiles at some levels; the prediction is the median.
+    Quantile {
+        /// Which quantiles.
+        levels: Levels,
     },
     /// Log-loss of a category: the only one it can have.
     CrossEntropy,

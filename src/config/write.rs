@@ -160,6 +160,10 @@ pub(super) fn task(task: &TaskConfig) -> raw::Task {
             LossSteps::Last => raw::LossSteps::Last,
         }),
         anchor: Some(if task.anchor { raw::Anchor::Last } else { raw::Anchor::None }),
+        intervals: Some(task.intervals.map(|intervals| raw::Intervals {
+            coverage: Some(Shrinking(intervals.coverage)),
+            adaptive: Some(intervals.adaptive),
+        })),
         season: Some(Season(task.season)),
     }
 }
@@ -195,12 +199,6 @@ pub(super) fn cell(cell: Cell) -> (raw::Cell, Option<raw::Nonlinearity>) {
 }
 
 pub(super) fn training(training: &TrainingConfig) -> raw::Training {
-    let (kind, delta) = match training.loss {
-        LossKind::Mse => (raw::LossType::Mse, None),
-        LossKind::Mae => (raw::LossType::Mae, None),
-        LossKind::Huber { delta } => (raw::LossType::Huber, Some(Positive(delta))),
-        LossKind::CrossEntropy => (raw::LossType::CrossEntropy, None),
-    };
     let (state, lanes) = match training.state {
         State::Reset => (raw::State::Reset, None),
         State::Carry { lanes } => (raw::State::Carry, Some(Whole::of(lanes))),
@@ -208,7 +206,7 @@ pub(super) fn training(training: &TrainingConfig) -> raw::Training {
     raw::Training {
         epochs: Some(Whole::of(training.epochs)),
         batch_size: Some(Whole::of(training.batch_size)),
-        loss: Some(raw::Loss { r#type: Some(kind), delta }),
+        loss: Some(loss(training.loss)),
         class_weights: Some(match &training.class_weights {
             ClassWeights::None => class_weights::ClassWeights::None,
             ClassWeights::Balanced => class_weights::ClassWeights::Balanced,
@@ -238,6 +236,24 @@ pub(super) fn training(training: &TrainingConfig) -> raw::Training {
         state: Some(state),
         lanes,
     }
+}
+
+fn loss(loss: LossKind) -> raw::Loss {
+    let mut raw = raw::Loss::default();
+    raw.r#type = Some(match loss {
+        LossKind::Mse => raw::LossType::Mse,
+        LossKind::Mae => raw::LossType::Mae,
+        LossKind::Huber { delta } => {
+            raw.delta = Some(Positive(delta));
+            raw::LossType::Huber
+        }
+        LossKind::Quantile { levels } => {
+            raw.levels = Some(levels.as_slice().iter().copied().map(Shrinking).collect());
+            raw::LossType::Quantile
+        }
+        LossKind::CrossEntropy => raw::LossType::CrossEntropy,
+    });
+    raw
 }
 
 fn optimizer(optimizer: &Optimizer) -> raw::Optimizer {

@@ -7,7 +7,7 @@ use super::encoder::Encoder;
 use super::roles::Roles;
 use super::split;
 use super::table::Table;
-use crate::config::{Config, Source};
+use crate::config::{Config, Source, SplitBy};
 use crate::error::{DataError, Error, Result};
 
 /// The rows of one part: for each series of a table, a range.
@@ -68,6 +68,26 @@ impl PartRows {
         Self { table: Arc::clone(&self.table), ranges }
     }
 
+    /// The part in two: of each series the first and the second half of its rows, or of whole series every other one.
+    pub fn halves(&self, whole_series: bool) -> [Self; 2] {
+        let mut filled = 0;
+        let mut half = |range: &Range<usize>| {
+            if whole_series {
+                filled += usize::from(!range.is_empty());
+                let empty = range.end..range.end;
+                return if filled % 2 == 1 {
+                    [range.clone(), empty]
+                } else {
+                    [empty, range.clone()]
+                };
+            }
+            let middle = range.start + range.len() / 2;
+            [range.start..middle, middle..range.end]
+        };
+        let (first, second) = self.ranges.iter().map(|range| half(range).into()).unzip();
+        [first, second].map(|ranges| Self { table: Arc::clone(&self.table), ranges })
+    }
+
     /// The part unless it is empty.
     fn filled(self) -> Option<Self> {
         (self.rows() > 0).then_some(self)
@@ -121,6 +141,9 @@ impl Dataset {
 
     /// Looks up the words of all tables.
     pub fn read_words(&mut self, encoder: &Encoder) {
+        if !encoder.roles.are_words.contains(&true) {
+            return; // a table that others hold, too, would be copied for nothing
+        }
         let parts = [Some(&mut self.train), self.valid.as_mut(), self.test.as_mut()];
         let mut parts: Vec<&mut PartRows> = parts.into_iter().flatten().collect();
         while let Some(first) = parts.pop() {
@@ -144,6 +167,20 @@ impl Dataset {
             "valid" => self.valid.as_ref(),
             _ => self.test.as_ref(),
         }
+    }
+
+    /// The validation rows in two where intervals are calibrated: those that choose the best epoch, and the others.
+    pub fn valid_halves(&self, config: &Config) -> Option<[PartRows; 2]> {
+        let valid = self.valid.as_ref().filter(|_| config.task.intervals.is_some())?;
+        let by_time = config.data.split.as_ref().is_some_and(|split| split.by == SplitBy::Time);
+        let several = valid.ranges.iter().filter(|range| !range.is_empty()).count() > 1;
+        Some(valid.halves(config.data.window.is_none() && several && !by_time))
+    }
+
+    /// The rows that the best epoch is chosen by.
+    pub fn choosing(&self, config: &Config) -> Option<PartRows> {
+        let halves = self.valid_halves(config);
+        halves.map(|[first, _]| first).or_else(|| self.valid.clone())
     }
 
     /// Every table once.

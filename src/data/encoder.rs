@@ -5,8 +5,8 @@ use super::scale::ScalerSet;
 use super::vocabularies::Vocabularies;
 use super::vocabulary::Classes;
 use super::words::Words;
-use crate::config::{Config, RelativeTo, WordColumn};
-use crate::model::softmax;
+use crate::config::{Config, Levels, LossKind, RelativeTo, WordColumn};
+use crate::model::{distances, quantiles, softmax};
 
 /// The one place that knows how rows become features, targets and predictions.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct Encoder {
     pub(super) columns: Vec<WordColumn>,
     /// What the loss of each class is multiplied by; empty where numbers are predicted.
     pub class_weights: Vec<f32>,
+    /// The quantiles that are put out in place of one number.
+    pub levels: Option<Levels>,
     pub(super) relative_to: RelativeTo,
     anchor: bool,
     /// Rows from a prediction to its first target: 1 for a forecast, else 0.
@@ -38,6 +40,10 @@ impl Encoder {
             class_weights: class_weights.unwrap_or_default(),
             vocabularies,
             columns,
+            levels: match config.training.loss {
+                LossKind::Quantile { levels } => Some(levels),
+                _ => None,
+            },
             relative_to: config.data.window.map_or(RelativeTo::None, |w| w.relative_to),
             anchor: config.task.anchor,
             lead: config.task.lead(),
@@ -57,9 +63,10 @@ impl Encoder {
     }
 
     /// Numbers the network puts out per row: output index = target x steps + step - 1; of a category
-    /// (step - 1) x classes + class.
+    /// (step - 1) x classes + class, and of quantiles (target x steps + step - 1) x levels + level.
     pub fn outputs(&self) -> usize {
-        self.target_width() * self.classes().map_or(1, Classes::len)
+        let levels = self.levels.map_or(1, |levels| levels.as_slice().len());
+        self.target_width() * self.classes().map_or(levels, Classes::len)
     }
 
     /// Targets per row: target x steps + step - 1.
@@ -137,6 +144,15 @@ impl Encoder {
         }
     }
 
+    /// A target's value as a prediction is held against it: a number as it is, of a category the number of its class,
+    /// which is below zero for a word that is none. NaN where it is not known.
+    pub fn target_value(&self, words: &[Words], value: f64) -> f64 {
+        if self.classes().is_none() || value.is_nan() {
+            return value;
+        }
+        self.target_words(words).class(value as u32).map_or(-1.0, f64::from)
+    }
+
     /// Outputs back in data units, for a prediction made at `row` (`[columns]`).
     pub fn decode(&self, row: &[f64], outputs: &[f32], scalers: &ScalerSet, values: &mut [f32]) {
         for (k, &place) in self.roles.targets.iter().enumerate() {
@@ -145,6 +161,30 @@ impl Encoder {
             for at in k * self.steps..(k + 1) * self.steps {
                 values[at] = (offset + f64::from(outputs[at]) * scaler.scale) as f32;
             }
+        }
+    }
+
+    /// The same of quantiles: their medians, and the outermost two of each.
+    pub fn decode_quantiles(
+        &self,
+        row: &[f64],
+        outputs: &[f32],
+        scalers: &ScalerSet,
+        (values, bounds): (&mut [f32], &mut [[f32; 2]]),
+    ) {
+        let Some(levels) = self.levels else { return };
+        let (count, median) = (levels.as_slice().len(), levels.median());
+        let (mut scaled, mut apart) = (vec![0.0; count], outputs.to_vec());
+        distances(&mut apart);
+        let outputs = outputs.chunks_exact(count).zip(apart.chunks_exact(count));
+        for (at, (outputs, apart)) in outputs.enumerate() {
+            let (k, place) = (at / self.steps, self.roles.targets[at / self.steps]);
+            let scaler = scalers.targets[k];
+            let offset = if self.anchor { row[place] } else { scaler.offset };
+            quantiles(outputs, apart, median, &mut scaled);
+            let unscaled = |scaled: f64| (offset + scaled * scaler.scale) as f32;
+            values[at] = unscaled(scaled[median]);
+            bounds[at] = [unscaled(scaled[0]), unscaled(scaled[count - 1])];
         }
     }
 

@@ -133,6 +133,11 @@ impl Series {
         &self.values[start * self.columns..]
     }
 
+    /// Rows to be changed, as [`Series::rows_between`]: for trials of what depends on them.
+    pub fn values_mut(&mut self, rows: std::ops::Range<usize>) -> &mut [f64] {
+        &mut self.values[rows.start * self.columns..rows.end * self.columns]
+    }
+
     /// The time of a row as written; empty without a time column.
     pub fn time_text(&self, row: usize) -> &str {
         if self.times.is_empty() { "" } else { self.time_texts.get(row) }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::baselines::Baseline;
 use super::blocks::Gain;
 use super::class_report::ClassReport;
+use super::coverage::Coverage;
 use super::scores::Scores;
 use super::verdict::Verdict;
 use crate::data::time::{TimeKind, span_text};
@@ -28,6 +29,8 @@ pub struct Report {
     pub best_baseline: usize,
     /// What became of each class; of numbers none.
     pub classes: Option<ClassReport>,
+    /// What the intervals held; none where there are none.
+    pub coverage: Option<Coverage>,
     /// The same by series, where there are several.
     pub series: Vec<SeriesReport>,
     /// Rows ahead of a forecast; none for predictions at the same row.
@@ -134,6 +137,9 @@ impl Report {
         out.insert("baselines".into(), Value::Object(baselines));
         if let Some(classes) = &self.classes {
             out.extend(classes.to_json());
+        }
+        if let Some(coverage) = &self.coverage {
+            out.insert("intervals".into(), coverage.to_json());
         }
         if !self.series.is_empty() {
             let name = self.baselines.get(self.best_baseline).map_or("", |b| b.baseline.key());

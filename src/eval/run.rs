@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::baselines::{Origin, season_text};
+use super::coverage::Coverage;
 use super::judge::{Guesses, Judge, JudgedRow};
 use super::report::{BaselineReport, Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
@@ -11,7 +12,7 @@ use crate::data::{Encoder, PartRows, Scalers, Turn};
 use crate::error::Result;
 use crate::model::{Network, Tensors};
 use crate::optim::{Loss, LossSum};
-use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
+use crate::serve::{Answer, Calibration, InOrder, Plan, Prediction, Predictor, WordsOf};
 
 /// What is evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,8 @@ pub struct Evaluation<'a> {
     pub loss: Loss<'a>,
     /// Whether a series has one prediction, that of its last row, and no row another.
     pub whole_series: bool,
+    /// How sure the model is, and whether that follows the truths.
+    pub intervals: Option<(&'a Calibration, bool)>,
     /// What the model is compared with; none where its own figures are all that is asked for.
     pub beside: Option<Beside>,
 }
@@ -64,6 +67,7 @@ pub struct Evaluated<'a> {
 struct Sums<'a> {
     loss: LossSum,
     judge: Judge<'a>,
+    coverage: Option<Coverage>,
     /// Rows scored of each series.
     rows: Vec<u64>,
     counts: RowCounts,
@@ -105,12 +109,17 @@ impl Evaluation<'_> {
         let words = WordsOf::Table(&table.words);
         let (network, params, encoder) = (self.network, self.params, self.encoder);
         let mut predictor =
-            Predictor::new(network, params, encoder, self.scalers, self.plan, words);
+            Predictor::new(network, params, encoder, self.scalers, self.plan, words)
+                .with_intervals(self.intervals);
         let tracks: Vec<usize> = table.series.iter().map(|s| predictor.series(&s.key).0).collect();
         let several = if self.by_series(part) { table.series.len() } else { 0 };
         let mut sums = Sums {
             loss: LossSum::default(),
             judge: Judge::new(self.encoder, self.beside, several),
+            coverage: Coverage::new(
+                self.encoder,
+                self.intervals.map(|(calibration, _)| calibration.coverage),
+            ),
             rows: vec![0; table.series.len()],
             counts: RowCounts::default(),
         };
@@ -205,6 +214,11 @@ impl Evaluation<'_> {
                 }
                 sums.judge.add(prediction, &judged, series);
                 errors = Some(sums.judge.deciding());
+                if let Some(coverage) = &mut sums.coverage {
+                    let known = |&value: &f64| self.encoder.target_value(words, value);
+                    let truth: Vec<f64> = truth.iter().map(known).collect();
+                    coverage.add(prediction, &truth, &scalers.targets);
+                }
             }
             (None, OutputRow::Scored) => sums.counts.leave_out("without a prediction"),
             (_, OutputRow::LeftOut(reason)) => sums.counts.leave_out(reason),
@@ -265,6 +279,7 @@ impl Evaluation<'_> {
             baselines,
             best_baseline,
             classes: judge.classes(),
+            coverage: sums.coverage.filter(|coverage| coverage.all.count > 0),
             series: series.collect(),
             horizon: (self.encoder.lead > 0).then_some(self.encoder.steps),
             whole_series: self.whole_series,

@@ -69,6 +69,7 @@ pub(crate) fn report(targets: &[(&str, f64, f64)], steps: usize) -> Report {
         baselines: vec![baseline(Baseline::LastValue, scores(&theirs, steps))],
         best_baseline: 0,
         classes: None,
+        coverage: None,
         series: Vec::new(),
         horizon: Some(steps),
         whole_series: false,

@@ -102,7 +102,7 @@ impl Scores {
     }
 
     /// The overall measures and those of each target, by their names in the report.
-    pub(super) fn to_json(&self) -> Map<String, Value> {
+    pub fn to_json(&self) -> Map<String, Value> {
         let mut out = object(self.named());
         let targets: Map<String, Value> = match self {
             Scores::Numbers(scores) => {

@@ -14,7 +14,7 @@ use crate::error::{Error, Result, shell_word, shown_path};
 use crate::eval::Report;
 use crate::model::{Tensors, initial_params};
 use crate::store::{
-    DataFile, Locking, MetricsLog, Model, RunFolder, holds_run, probe_for_run, run as run_files,
+    DataFile, Locking, MetricsLog, RunFolder, holds_run, probe_for_run, run as run_files,
 };
 use crate::train::{Event, Observer, Outcome, Progress, Trainer};
 
@@ -125,15 +125,7 @@ impl Session<'_> {
         for note in super::row_notes::row_notes(config, prepared) {
             view.on(Event::Note(note))?;
         }
-        let model = Model {
-            config: config.clone(),
-            encoder: prepared.encoder.clone(),
-            network: prepared.network.clone(),
-            params: progress.params.clone(),
-            scalers: prepared.scalers.clone(),
-            season: prepared.season,
-            trained_on: prepared.trained_on(),
-        };
+        let model = prepared.model(config, progress.params.clone());
         let mut recorder = Recorder {
             config,
             prepared,

@@ -1,8 +1,12 @@
 //! One file per thing a user asks for. Jobs open files and tell an observer what happens; they print nothing.
 
 mod advice;
+mod backtest;
 mod bench;
+mod calibrate;
+mod certify;
 mod check;
+mod compare;
 mod evaluate;
 mod fit;
 mod init;
@@ -15,13 +19,17 @@ mod prepare;
 mod recorder;
 mod resume;
 mod row_notes;
+mod rows_in;
 mod rows_out;
 mod timing;
 mod unknown;
 mod verify_resume;
 
+pub use backtest::{Backtest, BacktestOptions, Fold, Overall, backtest};
 pub use bench::bench;
+pub use certify::{Certificate, Check, Claim, Finding, certify};
 pub use check::check;
+pub use compare::{Comparison, Line, Of, compare};
 pub use evaluate::{EvaluateOptions, Judged, evaluate};
 pub use fit::{FitOptions, FitResult, fit};
 pub use init::{InitOptions, below_here, init};

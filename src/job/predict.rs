@@ -1,11 +1,11 @@
 //! The live stream: rows in, predictions out, each before the next blocking read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 
 pub use super::rows_out::Format;
-use super::rows_out::{Columns, Lead, RowWriter, Values};
+use super::rows_out::{Columns, Lead, RowWriter, Sureness, Values};
 use crate::config::TaskKind;
 use crate::data::reader::{Header, Record, RecordReader};
 use crate::data::{Fate, LastValues, Row, RowLayout, TimeOrder, Unknown, WordPool, Words};
@@ -67,6 +67,8 @@ struct Stream<'a, 'm, W: Write> {
     writer: RowWriter<W>,
     /// `--last`: the newest row of each series, not yet pushed; without values where it is left out.
     newest: Vec<Option<(Option<Vec<f64>>, Lead)>>,
+    /// The same where intervals follow the truths, and so every forecast is needed: of each series the newest answer.
+    held: Option<BTreeMap<usize, (Lead, Answer)>>,
     /// Classification: what leads the newest row of each series; one prediction of the series goes with the last.
     last_leads: Vec<Option<Lead>>,
     warn: &'a mut dyn FnMut(String),
@@ -95,9 +97,11 @@ pub fn predict(
         .collect::<Result<_>>()?;
     let roles = &model.encoder.roles;
     let anchored = model.encoder.anchored();
+    let follows = model.intervals().is_some_and(|(_, adaptive)| adaptive);
     let wanted_by = |column: usize| match roles.is_input(column) {
         true => Some(", which the model was trained to read,"),
         false if anchored => Some(", from whose last value the model's forecast is counted,"),
+        false if follows => Some(", whose truths the model's intervals follow,"),
         false => None,
     };
     let layout = RowLayout::new(header, roles, wanted_by)?;
@@ -105,6 +109,7 @@ pub fn predict(
         format: options.format,
         long: options.long,
         truth: false,
+        sureness: Sureness::of(&model),
         probabilities: options.probabilities,
         keep: options.keep.clone(),
     };
@@ -121,7 +126,8 @@ pub fn predict(
             &model.scalers,
             model.plan(),
             WordsOf::Stream(WordPool::new(vec![Words::default(); roles.columns.len()])),
-        ),
+        )
+        .with_intervals(model.intervals()),
         order: TimeOrder::new(roles.order),
         last_values: LastValues::default(),
         filled: 0,
@@ -133,6 +139,7 @@ pub fn predict(
         bad: 0,
         writer: RowWriter::new(output, place, columns, &model.encoder),
         newest: Vec::new(),
+        held: (options.last && follows).then(BTreeMap::new),
         last_leads: Vec::new(),
         warn,
     };
@@ -216,6 +223,7 @@ impl<W: Write> Stream<'_, '_, W> {
             series: self.series_key(row),
             number: self.rows,
             kept: kept.collect(),
+            place: series,
         };
         let values = match fate {
             Fate::Kept => Some(row.values.clone()),
@@ -238,7 +246,7 @@ impl<W: Write> Stream<'_, '_, W> {
             self.last_leads.resize_with(self.last_leads.len().max(series + 1), || None);
             self.last_leads[series] = Some(lead);
             values.iter().for_each(|values| self.predictor.push(series, values, None));
-        } else if self.options.last {
+        } else if self.options.last && self.held.is_none() {
             self.newest_is_past(series);
             self.newest[series] = Some((values, lead));
         } else {
@@ -377,6 +385,18 @@ impl<W: Write> Stream<'_, '_, W> {
                     ),
                 });
             }
+            match &mut self.held {
+                Some(held) => drop(held.insert(lead.place, (lead, answer))),
+                None => self.writer.row(&lead, &Values { predicted, truth: None })?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The newest answer of each series, where the others were only needed for it.
+    fn write_held(&mut self) -> Result<()> {
+        for (lead, answer) in self.held.take().unwrap_or_default().into_values() {
+            let predicted = answer.prediction.as_ref();
             self.writer.row(&lead, &Values { predicted, truth: None })?;
         }
         Ok(())
@@ -414,6 +434,9 @@ impl<W: Write> Stream<'_, '_, W> {
             self.predictor.flush();
         }
         self.emit()?;
+        if result.is_ok() {
+            self.write_held()?;
+        }
         self.writer.flush()?;
         result?;
         if self.bad > 0 {

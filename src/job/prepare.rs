@@ -1,5 +1,6 @@
 //! What training and checking both start from: rows read, scalers fitted, the network made.
 
+use super::calibrate::calibrate;
 use crate::config::{Config, LossSteps, Season, State, TaskKind};
 use crate::data::audit::{Audited, Sizes};
 use crate::data::windows::{INTO_A_GAP, NO_TARGETS};
@@ -9,9 +10,9 @@ use crate::data::{
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
 use crate::kernel;
-use crate::model::Network;
-use crate::serve::Plan;
-use crate::store::{TrainedOn, architecture};
+use crate::model::{Network, Tensors};
+use crate::serve::{Calibration, Plan, rows_needed};
+use crate::store::{Model, TrainedOn, architecture};
 use crate::text::thousands;
 use crate::train::Trainer;
 
@@ -42,7 +43,17 @@ impl Prepared {
         let unread = architecture(config, &without_words);
         super::memory::check_parameters(&unread, &config.training.optimizer)?;
         super::memory::check_sources(config, &without_words.roles)?;
-        let mut dataset = Dataset::read(config, &without_words.roles)?;
+        let dataset = Dataset::read(config, &without_words.roles)?;
+        Self::on(config, dataset, words)
+    }
+
+    /// On rows that are there already.
+    pub(super) fn on(
+        config: &Config,
+        mut dataset: Dataset,
+        words: Option<&Vocabularies>,
+    ) -> Result<Self> {
+        let without_words = Encoder::new(config, Vocabularies::default());
         let roles = &without_words.roles;
         let vocabularies = vocabularies(config, roles, &dataset.train, words)?;
         let encoder = Encoder::new(config, vocabularies);
@@ -61,9 +72,24 @@ impl Prepared {
         let mut prepared =
             Self { encoder, dataset, scalers, season, network, warnings: Vec::new() };
         prepared.require_windows(config)?;
+        prepared.require_calibration(config)?;
         super::memory::check(config, &prepared)?;
         prepared.warnings = super::check::warnings(config, &prepared);
         Ok(prepared)
+    }
+
+    /// The model of some weights; how sure it is has not been found yet.
+    pub(super) fn model(&self, config: &Config, params: Tensors) -> Model {
+        Model {
+            config: config.clone(),
+            encoder: self.encoder.clone(),
+            network: self.network.clone(),
+            params,
+            scalers: self.scalers.clone(),
+            calibration: None,
+            season: self.season,
+            trained_on: self.trained_on(),
+        }
     }
 
     pub(super) fn trainer<'a>(&'a self, config: &'a Config) -> Trainer<'a> {
@@ -140,8 +166,12 @@ impl Prepared {
 
     /// Predictions of a part that will be scored, and those that are left out, by reason.
     pub(super) fn predictions(&self, config: &Config, part: &str) -> (u64, Reasons) {
+        self.dataset.part(part).map_or_else(Default::default, |part| self.of_part(config, part))
+    }
+
+    /// The same of any rows.
+    fn of_part(&self, config: &Config, part: &PartRows) -> (u64, Reasons) {
         let (mut scored, mut left_out) = (0, Reasons::new());
-        let Some(part) = self.dataset.part(part) else { return (scored, left_out) };
         let (plan, lead, reach) = (Plan::new(config), self.encoder.lead, self.encoder.reach());
         for (range, s) in part.ranges.iter().zip(&part.table.series) {
             let wanted = Wanted::new(range.clone(), (s.rows(), &s.cuts), plan, lead, reach);
@@ -158,6 +188,42 @@ impl Prepared {
             }
         }
         (scored, left_out)
+    }
+
+    /// How sure a model of this run is; none where the config does not ask.
+    pub(super) fn calibrate(&self, model: &Model) -> Result<Option<Calibration>> {
+        let Some([_, part]) = self.dataset.valid_halves(&model.config) else { return Ok(None) };
+        let (rows, _) = self.of_part(&model.config, &part);
+        calibrate(model, &part, rows)
+    }
+
+    /// Predictions of the first and of the second half of the validation rows; none where these are not halved.
+    pub(super) fn valid_halves(&self, config: &Config) -> Option<[(u64, u64); 2]> {
+        let halves = self.dataset.valid_halves(config)?;
+        Some(halves.map(|part| (part.rows(), self.of_part(config, &part).0)))
+    }
+
+    /// Refuses intervals that too few rows would be left to calibrate.
+    fn require_calibration(&self, config: &Config) -> Result<()> {
+        let (Some(intervals), Some([(_, choosing), (rows, calibrating)])) =
+            (config.task.intervals, self.valid_halves(config))
+        else {
+            return Ok(());
+        };
+        let needed = rows_needed(intervals.coverage);
+        if choosing > 0 && calibrating >= needed as u64 {
+            return Ok(());
+        }
+        let message = format!(
+            "too few rows: {} of the second half of the validation rows ({}) can be scored, and intervals of \
+             coverage {} need {needed} of them, and one of the first half; make data.split.valid larger, or \
+             task.intervals.coverage smaller",
+            thousands(calibrating),
+            thousands(rows),
+            intervals.coverage
+        );
+        Err(DataError { file: self.dataset.train.table.name(), message, ..DataError::default() }
+            .into())
     }
 
     /// What the audit looks at.

@@ -115,6 +115,7 @@ impl Recorder<'_> {
         self.metrics.write()?;
         if let (true, Some(best)) = (self.behind.model, &progress.best) {
             self.model.params = best.params.clone();
+            self.model.calibration = self.prepared.calibrate(&self.model)?;
             write_file(&self.run.file(run_files::MODEL), &self.model.to_bytes()?)?;
             self.behind.model = false;
         }

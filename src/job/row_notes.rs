@@ -30,6 +30,16 @@ pub(super) fn row_notes(config: &Config, prepared: &Prepared) -> Vec<String> {
     if !parts.is_empty() {
         notes.push(parts.join("; "));
     }
+    if let Some([first, second]) = prepared.valid_halves(config) {
+        let half = |(rows, scored): (u64, u64)| {
+            format!("{} ({} predictions)", thousands(rows), thousands(scored))
+        };
+        notes.push(format!(
+            "of the valid rows the first {} choose the best epoch, the other {} calibrate the intervals",
+            half(first),
+            half(second)
+        ));
+    }
     notes.extend(words(prepared));
     if dataset.left_out > 0 {
         notes.push(format!(

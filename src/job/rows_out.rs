@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::data::Encoder;
 use crate::error::{Error, Result};
 use crate::serve::Prediction;
+use crate::store::Model;
 
 const BUFFER: usize = 1 << 16;
 
@@ -28,7 +29,44 @@ pub(super) struct Lead {
     pub(super) series: Vec<String>,
     pub(super) number: u64,
     pub(super) kept: Vec<String>,
+    /// The number of its series.
+    pub(super) place: usize,
 }
+
+/// What stands behind a prediction and says how sure it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sureness {
+    Unknown,
+    /// From where to where the truth is expected.
+    Interval,
+    /// Which classes are.
+    Set,
+}
+
+impl Sureness {
+    /// As a model has it.
+    pub(super) fn of(model: &Model) -> Self {
+        match (model.encoder.classes(), &model.calibration) {
+            (Some(_), Some(_)) => Sureness::Set,
+            (None, Some(_)) => Sureness::Interval,
+            (_, None) if model.encoder.levels.is_some() => Sureness::Interval,
+            (_, None) => Sureness::Unknown,
+        }
+    }
+
+    /// Names of its cells, behind that of the prediction.
+    fn names(self, of: &str) -> Vec<String> {
+        let endings: &[&str] = match self {
+            Sureness::Unknown => &[],
+            Sureness::Interval => &["lo", "hi"],
+            Sureness::Set => &["set"],
+        };
+        endings.iter().map(|ending| format!("{of}_{ending}")).collect()
+    }
+}
+
+/// Between the classes of a set.
+const OR: &str = "|";
 
 /// The layout of the rows written.
 #[derive(Clone, Debug)]
@@ -37,6 +75,8 @@ pub(super) struct Columns {
     pub(super) long: bool,
     /// Whether truths stand beside predictions.
     pub(super) truth: bool,
+    /// What says how sure a prediction is.
+    pub(super) sureness: Sureness,
     /// Whether the probability of every class follows.
     pub(super) probabilities: bool,
     pub(super) keep: Vec<String>,
@@ -146,6 +186,7 @@ impl<W: Write> RowWriter<W> {
         names.extend(self.columns.keep.iter().cloned());
         if self.columns.long {
             names.extend(["step", "target", "value"].map(str::to_owned));
+            names.extend(self.columns.sureness.names("value"));
             if self.columns.truth {
                 names.push("true".to_owned());
             }
@@ -154,6 +195,7 @@ impl<W: Write> RowWriter<W> {
         }
         for name in &self.predictions {
             names.push(name.clone());
+            names.extend(self.columns.sureness.names(name));
             if self.columns.truth {
                 names.push(name.replacen("pred_", "true_", 1));
             }
@@ -203,7 +245,26 @@ impl<W: Write> RowWriter<W> {
         };
         let truth = |truth: &[String]| cell(truth[at].clone());
         let predicted = cell(values.predicted.map_or_else(String::new, text));
-        [predicted].into_iter().chain(values.truth.map(truth)).collect()
+        let sureness = self.sureness_cells(values.predicted, at);
+        [predicted].into_iter().chain(sureness).chain(values.truth.map(truth)).collect()
+    }
+
+    /// How sure one of the predictions is.
+    fn sureness_cells(&self, predicted: Option<&Prediction>, at: usize) -> Vec<Cell> {
+        let classes = self.labels.len();
+        let set = |prediction: &Prediction| {
+            let inside = &prediction.sets[at * classes..(at + 1) * classes];
+            let labels = self.labels.iter().zip(inside).filter(|(_, inside)| **inside);
+            labels.map(|(label, _)| &label[..]).collect::<Vec<_>>().join(OR)
+        };
+        match self.columns.sureness {
+            Sureness::Unknown => Vec::new(),
+            Sureness::Interval => {
+                let bounds = predicted.map(|p| p.bounds[at].map(number)).unwrap_or_default();
+                bounds.map(Cell::Number).into()
+            }
+            Sureness::Set => vec![Cell::Text(predicted.map_or_else(String::new, set))],
+        }
     }
 
     /// The probabilities of the classes at one of the predictions.

@@ -4,6 +4,7 @@
 mod classes;
 mod confusion;
 mod errors;
+pub mod student;
 
 pub use classes::{ClassErrors, ClassFigures};
 pub use confusion::{Confusion, LabelFigures};

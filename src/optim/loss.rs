@@ -1,9 +1,10 @@
 //! The loss of a sequence: `l(y_hat, y)` of every real timestep, summed over the steps.
 //!
 //! `l` is the mean over the targets of a step that are present (one that is not a number is not). Where the targets
-//! are classes, each is the number of a class, and has an output for every class.
+//! are classes, each is the number of a class, and has an output for every class; quantiles have one for each level.
 
 use super::cross_entropy::log_loss;
+use super::quantile::pinball;
 use crate::config::LossKind;
 use crate::model::Block;
 
@@ -68,7 +69,11 @@ impl<'a> Loss<'a> {
 
     /// Outputs for each target.
     fn outputs_each(&self) -> usize {
-        if self.kind == LossKind::CrossEntropy { self.class_weights.len() } else { 1 }
+        match &self.kind {
+            LossKind::CrossEntropy => self.class_weights.len(),
+            LossKind::Quantile { levels } => levels.as_slice().len(),
+            _ => 1,
+        }
     }
 
     /// `l` of one step and, added to nothing, its gradient. Absent targets have no gradient.
@@ -83,6 +88,7 @@ impl<'a> Loss<'a> {
         let share = 1.0 / (present as f32 * self.sequences);
         let sum = match self.kind {
             LossKind::CrossEntropy => self.classes(y_hat, y, share, gradient),
+            LossKind::Quantile { levels } => pinball(y_hat, y, &levels, share, gradient),
             _ => self.numbers(y_hat, y, share, gradient),
         };
         Some(sum / present as f64)
@@ -141,7 +147,9 @@ impl<'a> Loss<'a> {
             LossKind::Mae => (size, sign),
             LossKind::Huber { delta } if size <= delta => (0.5 * size * size, error),
             LossKind::Huber { delta } => (delta * (size - 0.5 * delta), delta as f32 * sign),
-            LossKind::CrossEntropy => unreachable!("classes have no error"),
+            LossKind::Quantile { .. } | LossKind::CrossEntropy => {
+                unreachable!("several outputs have no one error")
+            }
         }
     }
 

@@ -4,6 +4,7 @@ mod clip;
 mod cross_entropy;
 mod loss;
 mod optimizer;
+mod quantile;
 mod schedule;
 
 pub use clip::{clip_factor, norm, scale};

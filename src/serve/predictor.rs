@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::adaptive::Adaptive;
+use super::calibration::Calibration;
 use super::plan::Plan;
 use super::worker::{Ended, Worker};
 use crate::data::{Encoder, ScalerSet, Scalers, WordPool, Words};
@@ -28,6 +30,10 @@ pub struct Prediction {
     pub values: Vec<f32>,
     /// Of a category, `[steps, classes]`; else empty.
     pub probabilities: Vec<f32>,
+    /// Around each value, from and to, in data units; empty where nothing is known of how sure it is.
+    pub bounds: Vec<[f32; 2]>,
+    /// Of a category, `[steps, classes]`, whether a class is in the set; empty where there is none.
+    pub sets: Vec<bool>,
 }
 
 /// Makes predictions for any number of series.
@@ -45,6 +51,9 @@ pub struct Predictor<'a> {
     pending: usize,
     workers: Vec<Worker>,
     answers: Vec<Answer>,
+    /// How sure predictions are; those that adapt say so when they are taken.
+    pub(super) calibration: Option<&'a Calibration>,
+    adaptive: Option<Adaptive<'a>>,
 }
 
 /// The words that rows refer to.
@@ -125,7 +134,18 @@ impl<'a> Predictor<'a> {
             pending: 0,
             workers: Vec::new(),
             answers: Vec::new(),
+            calibration: None,
+            adaptive: None,
         }
+    }
+
+    /// With intervals around its predictions, or sets of classes; whether they follow the truths that come.
+    pub fn with_intervals(mut self, intervals: Option<(&'a Calibration, bool)>) -> Self {
+        match intervals {
+            Some((calibration, true)) => self.adaptive = Some(Adaptive::new(calibration)),
+            intervals => self.calibration = intervals.map(|(calibration, _)| calibration),
+        }
+        self
     }
 
     /// The number of a series, and whether it is new here but unknown to the model's per-series scalers.
@@ -135,6 +155,9 @@ impl<'a> Predictor<'a> {
         }
         let (scalers, known) = self.scalers.of(key);
         self.by_key.insert(key.to_vec(), self.tracks.len());
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.add_series(scalers);
+        }
         self.tracks.push(Track {
             scalers,
             values: Vec::new(),
@@ -178,6 +201,10 @@ impl<'a> Predictor<'a> {
 
     /// Takes the next row of a series, `[columns]`. With a ticket it will be answered.
     pub fn push(&mut self, series: usize, row: &[f64], ticket: Option<u64>) {
+        if let Some(mut adaptive) = self.adaptive.take() {
+            adaptive.push(self.encoder, self.words(), (series, row), ticket);
+            self.adaptive = Some(adaptive);
+        }
         let track = &mut self.tracks[series];
         track.values.extend_from_slice(row);
         track.tickets.push(ticket);
@@ -227,6 +254,9 @@ impl<'a> Predictor<'a> {
     /// The next row of a series does not follow the one before: a block ends here, and look-back and state start
     /// anew.
     pub fn cut(&mut self, series: usize) {
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.cut(series);
+        }
         let track = &mut self.tracks[series];
         let rows = track.tickets.len();
         match self.plan {
@@ -304,6 +334,9 @@ impl<'a> Predictor<'a> {
     /// The answers so far, by ticket.
     pub fn take(&mut self) -> Vec<Answer> {
         let mut answers = std::mem::take(&mut self.answers);
+        if let Some(adaptive) = &mut self.adaptive {
+            answers = adaptive.ready(self.encoder, answers);
+        }
         answers.sort_by_key(|answer| answer.ticket);
         answers
     }

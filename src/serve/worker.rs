@@ -1,5 +1,6 @@
 //! Up to 16 sequences of a predictor through its network.
 
+use super::calibration::widen;
 use super::plan::Plan;
 use super::predictor::{Answer, Job, Prediction, Predictor};
 use crate::model::{Block, Network, State, Tape};
@@ -44,7 +45,8 @@ impl Worker {
         self.block.reset(&lengths, &predictor.network.architecture().input);
         for (row, job) in jobs.iter().enumerate() {
             let track = &predictor.tracks[job.track];
-            let values = &track.values[job.start * columns..(job.start + job.len) * columns];
+            let start = job.start + planted(track.tickets.len() - job.start - job.len);
+            let values = &track.values[start * columns..(start + job.len) * columns];
             encoder.inputs(values, track.scalers, predictor.words(), None, (&mut self.block, row));
         }
         let running = predictor.plan == Plan::Running;
@@ -90,6 +92,12 @@ impl Worker {
     }
 }
 
+/// How much later a sequence lies than it should, where so many rows are behind it: not at all, but for a fault that is
+/// planted for the certificate to find.
+fn planted(behind: usize) -> usize {
+    if cfg!(feature = "shifted-window") { behind.min(1) } else { 0 }
+}
+
 /// The rows with a ticket, job by job.
 fn asked(predictor: &Predictor, jobs: &[Job]) -> Vec<Asked> {
     let mut asked = Vec::new();
@@ -120,14 +128,22 @@ fn gather_states(predictor: &Predictor, jobs: &[Job]) -> State {
 fn decode(predictor: &Predictor, track: usize, row: usize, outputs: &[f32]) -> Prediction {
     let (encoder, track) = (predictor.encoder, &predictor.tracks[track]);
     let mut values = vec![0.0; encoder.target_width()];
-    let mut probabilities = Vec::new();
+    let (mut probabilities, mut bounds) = (Vec::new(), Vec::new());
+    let columns = encoder.columns();
+    let row = &track.values[row * columns..(row + 1) * columns];
     if encoder.classes().is_some() {
         probabilities.resize(outputs.len(), 0.0);
         encoder.decode_classes(outputs, &mut values, &mut probabilities);
+    } else if encoder.levels.is_some() {
+        bounds.resize(values.len(), [0.0; 2]);
+        encoder.decode_quantiles(row, outputs, track.scalers, (&mut values, &mut bounds));
     } else {
-        let columns = encoder.columns();
-        let row = &track.values[row * columns..(row + 1) * columns];
         encoder.decode(row, outputs, track.scalers, &mut values);
     }
-    Prediction { outputs: outputs.to_vec(), values, probabilities }
+    let (outputs, sets) = (outputs.to_vec(), Vec::new());
+    let mut prediction = Prediction { outputs, values, probabilities, bounds, sets };
+    if let Some(calibration) = predictor.calibration {
+        widen(encoder, &calibration.quantiles, track.scalers, &mut prediction);
+    }
+    prediction
 }

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::data::{Encoder, Roles, ScalerSet, Scalers, Vocabularies};
 use crate::error::{Error, Result};
 use crate::model::{Architecture, Layout, Network, Read, Tensors};
-use crate::serve::Plan;
+use crate::serve::{Calibration, Plan};
 
 /// Version of the file format; a newer one is refused by name.
 const FORMAT: u32 = 1;
@@ -28,6 +28,8 @@ pub struct Model {
     pub params: Tensors,
     /// Its scalers.
     pub scalers: Scalers,
+    /// How sure it is; none without `task.intervals`.
+    pub calibration: Option<Calibration>,
     /// Rows from one season of the targets to the next, where there is one.
     pub season: Option<usize>,
     /// The times it was trained on, by series; empty without a time column.
@@ -84,6 +86,11 @@ impl Model {
         Plan::new(&self.config)
     }
 
+    /// Its intervals, and whether they follow the truths that come.
+    pub fn intervals(&self) -> Option<(&Calibration, bool)> {
+        Some((self.calibration.as_ref()?, self.config.task.intervals?.adaptive))
+    }
+
     /// The bytes of its file. The same model gives the same bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let json = |value: serde_json::Result<String>| {
@@ -110,6 +117,9 @@ impl Model {
         metadata.push(("vocabularies".to_owned(), json(vocabularies)?));
         metadata.push(("season".to_owned(), json(serde_json::to_string(&self.season))?));
         metadata.push(("trained_on".to_owned(), json(serde_json::to_string(&self.trained_on))?));
+        if let Some(calibration) = &self.calibration {
+            metadata.push(("calibration".to_owned(), json(serde_json::to_string(calibration))?));
+        }
         Container { metadata, tensors: tensors(&self.params, "") }.to_bytes()
     }
 
@@ -145,8 +155,19 @@ impl Model {
             return Err(fault(format!("holds a tensor that the model has not: {}", extra.name)));
         }
         let scalers = Scalers::new(stored.all, stored.series);
+        let calibration = match config.task.intervals {
+            None => None,
+            Some(_) => {
+                let stored = serde_json::from_str(text("calibration")?).map_err(parse_error)?;
+                let fits = |calibration: &Calibration| calibration.fits(encoder.target_width());
+                Some(stored)
+                    .filter(fits)
+                    .ok_or_else(|| fault("its calibration does not fit its targets".into()))
+                    .map(Some)?
+            }
+        };
         let season = season.map(NonZero::get);
-        Ok(Self { config, encoder, network, params, scalers, season, trained_on })
+        Ok(Self { config, encoder, network, params, scalers, calibration, season, trained_on })
     }
 }
 

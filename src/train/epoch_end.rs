@@ -66,7 +66,7 @@ impl Trainer<'_> {
         params: &Tensors,
         observer: &dyn Observer,
     ) -> Result<Option<Option<Report>>> {
-        let Some(valid) = &self.dataset.valid else { return Ok(Some(None)) };
+        let Some(valid) = self.dataset.choosing(self.config) else { return Ok(Some(None)) };
         let evaluation = Evaluation {
             network: self.network,
             params,
@@ -74,6 +74,7 @@ impl Trainer<'_> {
             scalers: self.scalers,
             plan: Plan::new(self.config),
             whole_series: self.config.task.kind == TaskKind::Classification,
+            intervals: None,
             loss: Loss {
                 kind: self.config.training.loss,
                 sequences: 1.0,
@@ -85,7 +86,7 @@ impl Trainer<'_> {
             true => Err(Error::Stopped { signal: 0, advice: String::new() }),
             false => Ok(()),
         };
-        match valid_loss(&evaluation, valid, go_on) {
+        match valid_loss(&evaluation, &valid, go_on) {
             Err(Error::Stopped { .. }) => Ok(None),
             report => report.map(|report| Some(Some(report))),
         }

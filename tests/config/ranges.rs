@@ -49,6 +49,7 @@ const RANGES: &[(&[&str], &str, End, End)] = &[
     (&["model.topology=multi"], "model.dropout", ("0", "-0.1"), ("0.999", "1")),
     (&[], "training.epochs", ("0", "-1"), MOST),
     (&[], "training.batch_size", ("1", "0"), MOST),
+    (&["task.intervals={}"], "task.intervals.coverage", ("1e-9", "0"), ("0.999", "1")),
     (&["training.loss=huber"], "training.loss.delta", ("1e-30", "0"), ("1e30", "1.1e30")),
     (&[], "training.optimizer.learning_rate", ("1e-300", "0"), ("1e30", "1e31")),
     (&["training.optimizer=sgd"], "training.optimizer.momentum", ("0", "-0.1"), ("0.999", "1.0")),

@@ -342,3 +342,43 @@ fn words_nobody_knows_and_words_of_later_versions() {
         );
     }
 }
+
+#[test]
+fn levels_of_a_quantile_loss() {
+    let loss = |levels: &str| format!(r#"{{"loss": {{"type": "quantile", "levels": {levels}}}}}"#);
+    let refused = |levels: &str, expected: &str| refused(&[("training", &loss(levels))], expected);
+    refused("[0.1, 0.9]", "training.loss.levels: need the median, 0.5, which is the prediction");
+    refused("[0.5, 0.9]", "a level on either side of it");
+    refused("[0.9, 0.5, 0.1]", "have to rise from one to the next");
+    refused("[0, 0.5, 0.9]", "above 0, below 1");
+    refused("[0.1, 0.5, 1]", "above 0, below 1");
+    refused("[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]", "at most 9");
+    accepted(&[("training", &loss("[1e-9, 0.5, 0.999]"))]);
+}
+
+#[test]
+fn what_quantiles_and_intervals_do_not_go_with() {
+    refused(
+        &[("training", r#"{"loss": {"type": "mse", "levels": [0.1, 0.5, 0.9]}}"#)],
+        "training.loss.levels: is not an option of \"mse\"; take it out, or write \"quantile\"",
+    );
+    refused(
+        &[("training", r#"{"loss": {"type": "quantile", "delta": 1}}"#)],
+        "training.loss.delta: is not an option of \"quantile\"",
+    );
+    refused(
+        &[("training", r#"{"loss": "quantile"}"#), ("model", NO_HEAD)],
+        "model.head: \"none\" makes the hidden state the output, but a quantile loss",
+    );
+    let task =
+        |kind: &str, intervals: &str| format!(r#"{{"type": "{kind}", "intervals": {intervals}}}"#);
+    let of_x = r#"{"path": "d.csv", "inputs": ["x"], "targets": ["y"]}"#;
+    refused(
+        &[("task", &task("regression", r#"{"adaptive": true}"#)), ("data", of_x)],
+        "task.intervals.adaptive: true follows the truths that come with the rows after a forecast",
+    );
+    refused(
+        &[("task", &task("forecast", "{}")), ("data", &data(r#""split": {"valid": 0}"#))],
+        "task.intervals: are calibrated on validation rows, but there are none; give data.split.valid a part",
+    );
+}

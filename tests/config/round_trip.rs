@@ -33,7 +33,7 @@ fn configs() -> Vec<Config> {
     let tasks = [
         r#"{"type": "forecast"}"#,
         r#"{"type": "forecast", "horizon": 24, "loss_steps": "last"}"#,
-        r#"{"type": "forecast", "horizon": 2, "anchor": "none"}"#,
+        r#"{"type": "forecast", "horizon": 2, "anchor": "none", "intervals": {"coverage": 0.8, "adaptive": true}}"#,
         r#"{"type": "regression"}"#,
         r#"{"type": "regression", "loss_steps": "last"}"#,
     ];
@@ -48,7 +48,7 @@ fn configs() -> Vec<Config> {
         r#"{"optimizer": {"type": "sgd", "momentum": 0.9, "nesterov": true}, "loss": "mae", "schedule": {"type": "step", "step_size": 3, "warmup_steps": 10}}"#,
         r#"{"optimizer": "adamw", "loss": {"type": "huber", "delta": 0.1}, "schedule": {"type": "exponential", "gamma": 0.7}}"#,
         r#"{"optimizer": {"type": "rmsprop", "centered": true}, "schedule": {"type": "cosine", "min_learning_rate": 0.00001}}"#,
-        r#"{"optimizer": {"betas": [0.1, 0.30000000000000004]}, "schedule": "plateau", "shuffle": false}"#,
+        r#"{"optimizer": {"betas": [0.1, 0.30000000000000004]}, "loss": {"type": "quantile", "levels": [0.1, 0.5, 0.7, 0.9]}, "schedule": "plateau", "shuffle": false}"#,
         r#"{"state": "carry", "lanes": 4, "epochs": 0}"#,
     ];
     let output = (

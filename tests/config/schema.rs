@@ -27,7 +27,9 @@ fn first(key: &str) -> &'static [&'static str] {
         "data.scale" => &["data.series=id"],
         "model.nonlinearity" => &["model.cell=rnn"],
         "model.num_layers" | "model.dropout" => &["model.topology=multi"],
+        "task.intervals.coverage" | "task.intervals.adaptive" => &["task.intervals={}"],
         "training.loss.delta" => &["training.loss=huber"],
+        "training.loss.levels" => &["training.loss=quantile"],
         "training.optimizer.momentum" | "training.optimizer.nesterov" => {
             &["training.optimizer=sgd"]
         }
@@ -104,8 +106,16 @@ fn null_is_allowed_where_the_parser_allows_it_and_nowhere_else() {
         assert_eq!(by_schema, parse_with(&text(&[]), &sets).is_ok(), "{name}");
         nullable.extend(by_schema.then_some(name));
     }
-    let expected =
-        ["time", "series", "characters", "window", "clip_grad_norm", "early_stopping", "dir"];
+    let expected = [
+        "time",
+        "series",
+        "characters",
+        "window",
+        "intervals",
+        "clip_grad_norm",
+        "early_stopping",
+        "dir",
+    ];
     assert_eq!(nullable.len(), expected.len(), "{nullable:?}");
     for key in expected {
         assert!(nullable.iter().any(|name| name.ends_with(key)), "{key}");

@@ -1,9 +1,16 @@
 //! An evaluation as tables for people.
 
+mod backtest;
 mod classes;
+mod compare;
+mod coverage;
 mod numbers;
 
+pub use backtest::backtest;
+pub use compare::comparison;
+
 use crate::eval::{NOT_LAST, Report, Scores, SeriesReport, Standing};
+use crate::job::{Certificate, Check, Finding};
 use crate::terminal::{Cell, Ink, Screen};
 use crate::text::{short, thousands};
 
@@ -32,7 +39,25 @@ pub fn report(report: &Report, screen: Screen) -> String {
         Standing::Unknown => None,
     };
     let verdict = screen.prose(&report.verdict.sentence, 0);
+    if let Some(found) = &report.coverage {
+        out += &format!("\n{}\n", screen.prose(&coverage::sentence(found), 0));
+    }
     out + "\n" + &ink.map_or(verdict.clone(), |ink| screen.paint(ink, &verdict)) + "\n"
+}
+
+/// A line for each test.
+pub fn certificate(certificate: &Certificate, screen: Screen) -> String {
+    let line = |check: &Check| {
+        let ink = match check.finding {
+            Finding::Passed => Ink::Good,
+            Finding::Failed => Ink::Bad,
+            Finding::Unknown => Ink::Warning,
+        };
+        let text = format!("{}  {}", check.finding.word(), check.sentence);
+        let prose = screen.prose(&text, 8);
+        prose.replacen(check.finding.word(), &screen.paint(ink, check.finding.word()), 1) + "\n"
+    };
+    certificate.checks.iter().map(line).collect()
 }
 
 /// What became of the rows.

@@ -1,6 +1,6 @@
 //! `task` and `model` as they are written.
 
-use crate::config::number::{BelowOne, Count, Whole};
+use crate::config::number::{BelowOne, Count, Shrinking, Whole};
 use crate::config::season::Season;
 use crate::config::section::section;
 use crate::config::types;
@@ -18,9 +18,22 @@ section! {
         /// What a forecast is counted from. Default: "last" for a forecast of numbers with a linear head, else
         /// "none".
         anchor: Anchor,
+        /// How sure each prediction is: an interval around each number, a set of classes; null: nothing is said.
+        /// It is calibrated on the second half of the validation rows; the first half then chooses the best epoch.
+        intervals: Option<Intervals> [eg {"coverage": 0.9}, {"coverage": 0.8, "adaptive": true}] = None,
         /// Rows from one season to the next, for the seasonal naive forecast and MASE; "auto": as the train rows show,
         /// "none": there is none; of a forecast of numbers only.
         season: Season [eg 24, "none"] = Season(types::Season::Auto),
+    }
+}
+
+section! {
+    /// Intervals of numbers and sets of classes, by split conformal prediction.
+    Intervals {
+        /// The share of the truths that they should hold.
+        coverage: Shrinking [eg 0.8] = Shrinking(0.9),
+        /// Whether their width goes on to follow the truths as they come, for streams that drift; of a forecast only.
+        adaptive: bool = false,
     }
 }
 

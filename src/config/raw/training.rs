@@ -16,7 +16,7 @@ section! {
         /// Sequences per update; the last, partial batch counts too.
         batch_size: Count [eg 64] = Whole(32),
         /// The loss of one output, in scaled units. Default: "mse"; "cross_entropy" for a category.
-        loss: Loss [eg "mae", {"type": "huber", "delta": 0.5}],
+        loss: Loss [eg "mae", {"type": "huber", "delta": 0.5}, {"type": "quantile", "levels": [0.1, 0.5, 0.9]}],
         /// What the loss of each class is multiplied by; of categories. "none": nothing; "balanced": train rows /
         /// (classes x train rows of the class); or an object of labels and numbers, 1 for those it does not name.
         class_weights: ClassWeights [eg "balanced", {"fault": 5}] = ClassWeights::None,
@@ -79,6 +79,9 @@ section! {
         r#type: LossType = LossType::Mse,
         /// Where it turns from squared to absolute, in scaled units; of "huber" only.
         delta: Positive = Positive(1.0),
+        /// The quantiles that are learnt, ascending, the median among them: it is the prediction, and the outermost
+        /// two are its interval; of "quantile" only.
+        levels: Vec<Shrinking> [eg [0.1, 0.5, 0.9]] = vec![Shrinking(0.05), Shrinking(0.5), Shrinking(0.95)],
     }
 }
 
@@ -91,6 +94,8 @@ words! {
         Mae = "mae",
         /// Squared for small errors, absolute for large ones.
         Huber = "huber",
+        /// The pinball loss of several quantiles, which never cross.
+        Quantile = "quantile",
         /// The log-loss of a category.
         CrossEntropy = "cross_entropy",
     }

@@ -17,8 +17,8 @@ use std::path::PathBuf;
 
 use super::raw;
 use super::types::{
-    Config, DataConfig, Head, LossSteps, ModelConfig, OutputConfig, Schedule, TaskKind, Topology,
-    TrainingConfig,
+    Config, DataConfig, Head, LossKind, LossSteps, ModelConfig, OutputConfig, Schedule, TaskConfig,
+    TaskKind, Topology, TrainingConfig,
 };
 
 /// A key and what is wrong with it.
@@ -62,8 +62,15 @@ pub(super) fn resolve(raw: raw::Config, join: Option<Join<'_>>) -> Resolved<Conf
         );
     }
 
+    if model.head == Head::None && matches!(training.loss, LossKind::Quantile { .. }) {
+        return refuse(
+            "model.head",
+            "\"none\" makes the hidden state the output, but a quantile loss makes several numbers out of every \
+             output; write \"linear\"",
+        );
+    }
     fits_without_head(&model, data.targets.len().saturating_mul(task.steps()))?;
-    has_what_is_watched(&data, &training)?;
+    has_what_is_watched(&data, &task, &training)?;
     let output = output(raw.output.unwrap_or_default(), join)?;
     Ok(Config { data, task, model, training, output })
 }
@@ -84,8 +91,12 @@ fn fits_without_head(model: &ModelConfig, outputs: usize) -> Resolved<()> {
     )
 }
 
-/// Early stopping and plateau watch `valid_loss`.
-fn has_what_is_watched(data: &DataConfig, training: &TrainingConfig) -> Resolved<()> {
+/// Early stopping and plateau watch `valid_loss`; intervals are calibrated on validation rows.
+fn has_what_is_watched(
+    data: &DataConfig,
+    task: &TaskConfig,
+    training: &TrainingConfig,
+) -> Resolved<()> {
     // In a model file made from separate files nothing says whether there was a valid one.
     let unknown = data.source.is_none() && data.split.is_none();
     if unknown || source::has_valid(data) {
@@ -95,6 +106,10 @@ fn has_what_is_watched(data: &DataConfig, training: &TrainingConfig) -> Resolved
         Some(_) => "give data.split.valid a part",
         None => "name files in data.valid",
     };
+    if task.intervals.is_some() {
+        let message = format!("are calibrated on validation rows, but there are none; {cure}");
+        return refuse("task.intervals", message);
+    }
     let message = format!("watches valid_loss, but there are no validation rows; {cure}");
     if training.early_stopping.is_some() {
         return refuse("training.early_stopping", message);

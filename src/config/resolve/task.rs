@@ -1,7 +1,7 @@
 //! `task`.
 
 use super::{Facts, Resolved, refuse};
-use crate::config::types::{Head, LossSteps, Season, TaskConfig, TaskKind};
+use crate::config::types::{Head, Intervals, LossSteps, Season, TaskConfig, TaskKind};
 use crate::config::{raw, season};
 
 pub(super) fn kind(raw: &raw::Task) -> Resolved<TaskKind> {
@@ -72,8 +72,28 @@ pub(super) fn resolve(raw: &raw::Task, facts: Facts, head: Head) -> Resolved<Tas
         }
         Some(raw::Anchor::Last) => true,
     };
-    let season = season(raw, facts)?;
-    Ok(TaskConfig { kind: facts.kind, loss_steps: facts.loss_steps, anchor, season })
+    Ok(TaskConfig {
+        kind: facts.kind,
+        loss_steps: facts.loss_steps,
+        anchor,
+        intervals: intervals(raw, facts)?,
+        season: season(raw, facts)?,
+    })
+}
+
+fn intervals(raw: &raw::Task, facts: Facts) -> Resolved<Option<Intervals>> {
+    let Some(raw) = raw.intervals() else { return Ok(None) };
+    if raw.adaptive() && !facts.forecast() {
+        return refuse(
+            "task.intervals.adaptive",
+            format!(
+                "true follows the truths that come with the rows after a forecast, but {} does not wait for any; \
+                 take it out",
+                facts.task()
+            ),
+        );
+    }
+    Ok(Some(Intervals { coverage: raw.coverage().0, adaptive: raw.adaptive() }))
 }
 
 fn season(raw: &raw::Task, facts: Facts) -> Resolved<Season> {

@@ -4,7 +4,7 @@ use super::{Facts, Resolved, optimizer, refuse, schedule};
 use crate::config::types::{
     ClassWeights, EarlyStopping, LossKind, OnNonFinite, State, TrainingConfig,
 };
-use crate::config::{class_weights, raw};
+use crate::config::{Levels, class_weights, raw};
 
 pub(super) fn resolve(raw: &raw::Training, facts: Facts) -> Resolved<TrainingConfig> {
     let state = state(raw)?;
@@ -67,15 +67,27 @@ fn loss(raw: Option<&raw::Loss>, facts: Facts) -> Resolved<LossKind> {
              the target a category: {\"column\": …, \"type\": \"category\"}",
         );
     }
-    match (kind, raw.delta) {
-        (raw::LossType::Huber, _) => Ok(LossKind::Huber { delta: raw.delta().0 }),
-        (_, Some(_)) => refuse(
-            "training.loss.delta",
-            format!("is not an option of \"{}\"; take it out, or write \"huber\"", kind.word()),
-        ),
-        (raw::LossType::Mse, None) => Ok(LossKind::Mse),
-        (raw::LossType::Mae, None) => Ok(LossKind::Mae),
-        (raw::LossType::CrossEntropy, None) => Ok(LossKind::CrossEntropy),
+    let foreign = |key: &str, of: &str| {
+        let message =
+            format!("is not an option of \"{}\"; take it out, or write \"{of}\"", kind.word());
+        refuse(format!("training.loss.{key}"), message)
+    };
+    match kind {
+        _ if raw.delta.is_some() && kind != raw::LossType::Huber => foreign("delta", "huber"),
+        _ if raw.levels.is_some() && kind != raw::LossType::Quantile => {
+            foreign("levels", "quantile")
+        }
+        raw::LossType::Huber => Ok(LossKind::Huber { delta: raw.delta().0 }),
+        raw::LossType::Quantile => {
+            let levels: Vec<f64> = raw.levels().iter().map(|level| level.0).collect();
+            match Levels::new(&levels) {
+                Ok(levels) => Ok(LossKind::Quantile { levels }),
+                Err(message) => refuse("training.loss.levels", message),
+            }
+        }
+        raw::LossType::Mse => Ok(LossKind::Mse),
+        raw::LossType::Mae => Ok(LossKind::Mae),
+        raw::LossType::CrossEntropy => Ok(LossKind::CrossEntropy),
     }
 }
 

@@ -68,7 +68,7 @@ impl Baseline {
     }
 
     /// What it gives, in words; `season` is what the last season is called.
-    pub(super) fn gives(self, season: &str) -> String {
+    pub fn gives(self, season: &str) -> String {
         match self {
             Baseline::LastValue => "the last value",
             Baseline::SeasonalNaive => season,

@@ -90,6 +90,7 @@ fn scoring(config: &Config, prepared: &Prepared, timestep: f64) -> Result<f64> {
         scalers: &prepared.scalers,
         plan,
         whole_series: config.task.kind == TaskKind::Classification,
+        intervals: None,
         loss: Loss {
             kind: config.training.loss,
             sequences: 1.0,
