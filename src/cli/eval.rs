@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum, ValueHint};
 
 use super::manual::{INPUT, Manual, OUTPUT};
-use super::{Common, print, table, warn};
+use super::{Common, note, print, table, warn};
 use crate::job::{EvaluateOptions, evaluate};
 use crate::terminal::Screen;
 
@@ -96,6 +96,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         Style::Json => print(format!("{:#}\n", judged.report.to_json()))?,
         Style::Table => {
             print(table::report(&judged.report, Screen::stdout()))?;
+            if !arguments.common.quiet {
+                judged.notes.iter().for_each(|text| note(PROGRAM, text));
+            }
             super::advise(arguments.common.quiet, &judged.advice);
         }
     }

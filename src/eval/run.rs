@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::baselines::{Origin, season_text};
 use super::judge::{Guesses, Judge, JudgedRow};
 use super::report::{BaselineReport, Report, RowCounts, SeriesReport};
+use super::ridge::Ridge;
 use super::rows::{OutputRow, Wanted};
 use super::verdict::Verdict;
 use crate::data::{Encoder, PartRows, Scalers, Turn};
@@ -31,14 +32,16 @@ pub struct Evaluation<'a> {
     /// Whether a series has one prediction, that of its last row, and no row another.
     pub whole_series: bool,
     /// What the model is compared with; none where its own figures are all that is asked for.
-    pub beside: Option<Beside>,
+    pub beside: Option<Beside<'a>>,
 }
 
 /// What the baselines know besides the scalers.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Beside {
+pub struct Beside<'a> {
     /// Rows from one season to the next, for a forecast of numbers.
     pub season: Option<usize>,
+    /// A ridge regression, where the rows to fit it on are at hand.
+    pub ridge: Option<&'a Ridge>,
 }
 
 /// One row that was asked for, in the order of the file.

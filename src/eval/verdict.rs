@@ -77,7 +77,9 @@ impl Verdict {
                 "{model} beats {} by {:.1} %{}: {error}, not {naive}.",
                 the_best(report, &gives),
                 -100.0 * change,
-                interval.map_or(String::new(), |interval| format!(" ({})", range(interval)))
+                interval
+                    .filter(|[low, high]| low < high)
+                    .map_or(String::new(), |interval| format!(" ({})", range(interval)))
             ),
             (Standing::Worse, _) if change.is_infinite() => format!(
                 "{model} does NOT beat {gives}, which is never wrong here; its error is {error}."

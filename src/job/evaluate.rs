@@ -7,7 +7,7 @@ use super::rows_out::{Columns, Format, Lead, RowWriter, Values, truth_text};
 use crate::config::{Config, TaskKind};
 use crate::data::{Dataset, PartRows, Roles, Table, Turn, time};
 use crate::error::{DataError, Error, Result, shown, shown_path};
-use crate::eval::{Beside, Evaluated, Evaluation, Report};
+use crate::eval::{Beside, Evaluated, Evaluation, Report, Ridge};
 use crate::kernel;
 use crate::optim::Loss;
 use crate::store::{Model, resolve_model, run as run_files, write_file};
@@ -33,6 +33,8 @@ pub struct Judged {
     pub report: Report,
     /// What to try next, if the model does not beat the naive prediction.
     pub advice: Vec<String>,
+    /// What is missing, and why.
+    pub notes: Vec<String>,
 }
 
 /// Evaluates; `warn` is told what the user should know.
@@ -40,7 +42,7 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
     kernel::variant()?;
     let path = resolve_model(&options.model)?;
     let model = Model::read(&path)?;
-    let (split, part, train_rows) = match &options.data {
+    let (split, part, dataset) = match &options.data {
         Some(data) => {
             if options.split.is_some() {
                 return Err(Error::Usage(
@@ -68,17 +70,33 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
         .chain(super::unknown::label_sentence(part.unknown_labels(&model.encoder)))
         .for_each(&mut *warn);
     refuse_extremes(&model, &part)?;
+    let ridge = dataset.as_ref().and_then(|dataset| ridge(&model, dataset));
     let report = match &options.predictions {
-        None => part_report(&model, &split, &part, |_| Ok(()))?,
-        Some(file) => with_predictions(&model, &split, &part, file)?,
+        None => part_report(&model, ridge.as_ref(), &split, &part, |_| Ok(()))?,
+        Some(file) => with_predictions(&model, ridge.as_ref(), &split, &part, file)?,
     };
+    let mut notes = Vec::new();
+    if dataset.is_none() && model.encoder.classes().is_none() {
+        notes.push(
+            "without a ridge regression beside the model: it is fitted on the train rows, which only the run's own \
+             data have (leave out --data)"
+                .to_owned(),
+        );
+    }
     let folder = path.parent().filter(|folder| folder.join(run_files::CONFIG).exists());
     let advice = advice(&Facts {
-        train_rows,
+        train_rows: dataset.map(|dataset| dataset.train.rows()),
         parameters: model.network.layout().len(),
         ..Facts::new(&model.config, &report, folder)
     });
-    Ok(Judged { report, advice })
+    Ok(Judged { report, advice, notes })
+}
+
+/// The regression that stands beside a model, on the rows the model was trained on.
+pub(super) fn ridge(model: &Model, dataset: &Dataset) -> Option<Ridge> {
+    let window = model.config.data.window.map(|window| window.length);
+    let (train, valid) = (&dataset.train, dataset.valid.as_ref());
+    Ridge::fit(&model.encoder, &model.scalers, window, train, valid)
 }
 
 fn read_table(data: &Path, roles: &Roles) -> Result<Table> {
@@ -118,12 +136,12 @@ fn refuse_extremes(model: &Model, part: &PartRows) -> Result<()> {
     Ok(())
 }
 
-/// A part of the data the model's own config names, and how many rows it was trained on.
+/// A part of the data the model's own config names, and all of them.
 fn own_part(
     path: &Path,
     split: Option<&str>,
     model: &Model,
-) -> Result<(String, PartRows, Option<u64>)> {
+) -> Result<(String, PartRows, Option<Dataset>)> {
     let config_path = path.parent().unwrap_or(Path::new("")).join(run_files::CONFIG);
     if !config_path.exists() {
         return Err(Error::Usage(format!(
@@ -136,7 +154,7 @@ fn own_part(
     dataset.read_words(&model.encoder);
     let name = split.unwrap_or(if dataset.test.is_some() { "test" } else { "valid" });
     match dataset.part(name) {
-        Some(part) => Ok((name.to_owned(), part.clone(), Some(dataset.train.rows()))),
+        Some(part) => Ok((name.to_owned(), part.clone(), Some(dataset))),
         None => Err(Error::Usage(format!(
             "this run's data has no {name} rows; choose another --split, or give rows with --data"
         ))),
@@ -146,6 +164,7 @@ fn own_part(
 /// A model's report on a part.
 pub(super) fn part_report(
     model: &Model,
+    ridge: Option<&Ridge>,
     split: &str,
     part: &PartRows,
     each: impl FnMut(Evaluated) -> Result<()>,
@@ -162,12 +181,18 @@ pub(super) fn part_report(
             sequences: 1.0,
             class_weights: &model.encoder.class_weights,
         },
-        beside: Some(Beside { season: model.season }),
+        beside: Some(Beside { season: model.season, ridge }),
     };
     evaluation.run(split, part, each)
 }
 
-fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) -> Result<Report> {
+fn with_predictions(
+    model: &Model,
+    ridge: Option<&Ridge>,
+    split: &str,
+    part: &PartRows,
+    file: &Path,
+) -> Result<Report> {
     let columns = Columns {
         format: Format::Csv,
         long: false,
@@ -178,7 +203,7 @@ fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) ->
     let mut writer = RowWriter::new(Vec::new(), file.to_owned(), columns, &model.encoder);
     writer.header()?;
     let (mut number, timed) = (0, model.encoder.roles.time.is_some());
-    let report = part_report(model, split, part, |row| {
+    let report = part_report(model, ridge, split, part, |row| {
         number += 1;
         let series = &part.table.series[row.series];
         let time = match row.turn {
