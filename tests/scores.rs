@@ -69,8 +69,8 @@ fn measures_of_classes() {
 /// The initial model of a config, evaluated on its test rows.
 fn untrained(folder: &Path, config: &Value) -> Value {
     let run = folder.join("run");
-    train(&save_config(folder, config), &run);
-    evaluate(&run, None, Some("test")).0.to_json()
+    let report = train(&save_config(folder, config), &run).report;
+    report.expect("test rows").to_json()
 }
 
 /// Every figure of `theirs` is that of `ours`.
@@ -255,6 +255,90 @@ fn etth1_has_the_known_figures() {
             assert_eq!(format!("{:.3}", figure("seasonal_naive", "mse_scaled")), "0.512");
             let sentence = report["verdict"].as_str().expect("a sentence");
             assert!(sentence.contains("does NOT beat the same hour yesterday"), "{sentence}");
+        }
+    }
+}
+
+/// A line of a file, cell by cell.
+fn cells(line: &str) -> Vec<String> {
+    line.split(',').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_line_for_each_prediction_joins_with_the_rows_and_sums_up_to_the_report() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let mut csv = "at,id,y,z\n".to_owned();
+    for hour in 0..120 {
+        for (k, key) in ["A", "B"].iter().enumerate() {
+            let y = 10.0 * k as f64 + sin(hour as f64 / 2.0) + noise(k as u64, hour);
+            let at = format!("2024-01-{:02} {:02}:00", 1 + hour / 24, hour % 24);
+            let _ = writeln!(csv, "{at},{key},{y:.4},{:.4}", y * y);
+        }
+    }
+    std::fs::write(folder.path().join("data.csv"), &csv).expect("a scratch file");
+    let config = json!({
+        "data": {
+            "path": "data.csv", "time": "at", "series": "id", "targets": ["y", "z"], "window": {"length": 8},
+        },
+        "task": {"type": "forecast", "horizon": 3, "season": 24},
+        "model": {"topology": "single", "cell": "gru", "hidden_size": 3},
+        "training": {"epochs": 1},
+    });
+    let run = folder.path().join("run");
+    train(&save_config(folder.path(), &config), &run);
+    let printed = |extra: &[&str], file: &str| {
+        let path = folder.path().join(file);
+        let mut eval = program("rnn-eval");
+        eval.arg("--model").arg(&run).args(["--format", "json", "--predictions"]).arg(&path);
+        let report = succeed(eval.args(extra)).stdout;
+        let text = std::fs::read_to_string(path).expect("predictions");
+        let lines: Vec<Vec<String>> = text.lines().map(cells).collect();
+        (serde_json::from_slice::<Value>(&report).expect("JSON"), lines)
+    };
+    let (_, wide) = printed(&[], "wide.csv");
+    let (report, long) = printed(&["--long"], "long.csv");
+    let baselines = ["last_value", "seasonal_naive", "drift", "train_mean", "ridge"];
+    let header = ["id", "at", "target_time", "step", "target", "value", "true"];
+    assert_eq!(long[0], [&header[..], &baselines[..]].concat());
+    assert_eq!(long.len() - 1, (wide.len() - 1) * 6, "two targets, three steps");
+
+    let rows: Vec<Vec<String>> = csv.lines().map(cells).collect();
+    let row = |at: &str, id: &str| rows.iter().find(|row| row[0] == at && row[1] == id);
+    let mut squares = [[0.0; 6]; 2]; // of the model and each baseline
+    let mut scored = 0;
+    for line in &long[1..] {
+        let [id, at, target_time, step, target, value, truth] =
+            std::array::from_fn(|cell| line[cell].as_str());
+        let of_row = wide[1..].iter().find(|w| w[0] == at && w[1] == id).expect("the row");
+        let name = |kind: &str| format!("{kind}_{target}+{step}");
+        let cell = |kind: &str| wide[0].iter().position(|n| *n == name(kind)).expect("a column");
+        assert_eq!((value, truth), (&of_row[cell("pred")][..], &of_row[cell("true")][..]));
+        if target_time.is_empty() {
+            assert_eq!(truth, "", "what has no time is not known");
+            continue;
+        }
+        let column = if target == "y" { 2 } else { 3 };
+        let known = &row(target_time, id).expect("the target's row")[column];
+        let number = |text: &str| text.parse::<f64>().expect("a number");
+        assert_eq!(number(truth), number(known), "truths join by series and target time");
+        assert_eq!(number(&line[7]), number(&row(at, id).expect("the row")[column]));
+        // Only rows of which every step is known are scored.
+        if of_row.iter().any(String::is_empty) {
+            continue;
+        }
+        scored += 1;
+        let sums = &mut squares[column - 2];
+        for (sum, cell) in sums.iter_mut().zip([5, 7, 8, 9, 10, 11]) {
+            *sum += (number(&line[cell]) - number(truth)) * (number(&line[cell]) - number(truth));
+        }
+    }
+    assert_eq!(report["rows"]["scored"], scored / 6);
+    for (k, target) in ["y", "z"].iter().enumerate() {
+        let mse = |sum: f64| json!(sum / f64::from(scored / 2));
+        close("model", &report["targets"][target]["mse"], &mse(squares[k][0]));
+        for (baseline, sum) in baselines.iter().zip(&squares[k][1..]) {
+            let said = &report["baselines"][baseline]["targets"][target]["mse"];
+            close(baseline, said, &mse(*sum));
         }
     }
 }

@@ -28,11 +28,11 @@ pub const MANUAL: Manual = Manual {
     ),
 };
 
-/// Score a trained model on held-out CSV, beside the naive prediction
+/// Score a trained model on held-out CSV, beside naive predictions
 ///
-/// The naive prediction of a forecast repeats the last value; that of a regression is the mean of the train rows; of categories
-/// there are several, by what is frequent in the train rows, and the best counts. A model whose error is within 1 % of it is no
-/// better. Results go to standard output, all else to standard error.
+/// Naive predictions are the last value, the last season, the drift and the mean of the train rows; of categories what is frequent
+/// in the train rows. The model beats the best of them if its error is lower by more than 1 % and by more than chance explains. A
+/// ridge regression on the same rows stands beside them. Results go to standard output, all else to standard error.
 #[derive(Debug, Parser)]
 #[command(name = PROGRAM, version, disable_help_flag = true, disable_version_flag = true)]
 pub struct Arguments {
@@ -51,6 +51,9 @@ pub struct Arguments {
     /// Write every prediction beside the truth
     #[arg(long, value_name = "FILE.csv", value_hint = ValueHint::FilePath, help_heading = OUTPUT)]
     predictions: Option<PathBuf>,
+    /// In that file one line per target and step, with the target's time and what each baseline gives
+    #[arg(long, requires = "predictions", help_heading = OUTPUT)]
+    long: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -90,6 +93,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         data: arguments.data,
         split,
         predictions: arguments.predictions,
+        long: arguments.long,
     };
     let judged = evaluate(&options, &mut |message| warn(PROGRAM, &message))?;
     match arguments.format {

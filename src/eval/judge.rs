@@ -106,8 +106,7 @@ impl<'a> Judge<'a> {
         };
         let season = beside.and_then(|beside| beside.season);
         let ridge = beside.and_then(|beside| beside.ridge);
-        let mut kinds = beside.map_or_else(Vec::new, |_| Baseline::naive(encoder, season));
-        kinds.extend(ridge.map(|_| Baseline::Ridge));
+        let kinds = beside.map_or_else(Vec::new, |beside| beside.baselines(encoder));
         let score = Score::new(&predicted);
         let all = Scored { model: score.clone(), beside: vec![score; kinds.len()] };
         let errors = RowErrors::new(&predicted, 1 + kinds.len());

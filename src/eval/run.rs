@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::baselines::{Origin, season_text};
+use super::baselines::{Baseline, Origin, season_text};
 use super::judge::{Guesses, Judge, JudgedRow};
 use super::report::{BaselineReport, Report, RowCounts, SeriesReport};
 use super::ridge::Ridge;
@@ -42,6 +42,15 @@ pub struct Beside<'a> {
     pub season: Option<usize>,
     /// A ridge regression, where the rows to fit it on are at hand.
     pub ridge: Option<&'a Ridge>,
+}
+
+impl Beside<'_> {
+    /// What the model is compared with.
+    pub fn baselines(&self, encoder: &Encoder) -> Vec<Baseline> {
+        let mut baselines = Baseline::naive(encoder, self.season);
+        baselines.extend(self.ridge.map(|_| Baseline::Ridge));
+        baselines
+    }
 }
 
 /// One row that was asked for, in the order of the file.

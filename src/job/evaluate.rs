@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::advice::{Facts, advice};
+use super::joined::Joined;
 use super::rows_out::{Columns, Format, Lead, RowWriter, Values, truth_text};
 use crate::config::{Config, TaskKind};
 use crate::data::{Dataset, PartRows, Roles, Table, Turn, time};
@@ -24,6 +25,8 @@ pub struct EvaluateOptions {
     pub split: Option<String>,
     /// `--predictions`.
     pub predictions: Option<PathBuf>,
+    /// `--long`: one line per target and step in it.
+    pub long: bool,
 }
 
 /// An evaluation, and what follows from it.
@@ -73,6 +76,7 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
     let ridge = dataset.as_ref().and_then(|dataset| ridge(&model, dataset));
     let report = match &options.predictions {
         None => part_report(&model, ridge.as_ref(), &split, &part, |_| Ok(()))?,
+        Some(file) if options.long => joined(&model, ridge.as_ref(), &split, &part, file)?,
         Some(file) => with_predictions(&model, ridge.as_ref(), &split, &part, file)?,
     };
     let mut notes = Vec::new();
@@ -186,6 +190,22 @@ pub(super) fn part_report(
     evaluation.run(split, part, each)
 }
 
+/// The report, and a file with a line for each prediction.
+fn joined(
+    model: &Model,
+    ridge: Option<&Ridge>,
+    split: &str,
+    part: &PartRows,
+    file: &Path,
+) -> Result<Report> {
+    let baselines = Beside { season: model.season, ridge }.baselines(&model.encoder);
+    let mut lines = Joined::new(&model.encoder, &part.table, &baselines, file)?;
+    let report = part_report(model, ridge, split, part, |row| lines.row(&row))?;
+    write_file(file, &lines.into_bytes()?)?;
+    Ok(report)
+}
+
+/// The report, and a file with a line for each row.
 fn with_predictions(
     model: &Model,
     ridge: Option<&Ridge>,

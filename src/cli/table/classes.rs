@@ -286,7 +286,7 @@ mod tests {
         let Scores::Classes(scores) = &perfect.scores else { panic!("classes") };
         let text = tables(&perfect, scores, Screen::PLAIN);
         assert!(
-            text.starts_with("tag, same row  accuracy  macro-F1  log-loss  calibration  skill"),
+            text.starts_with("tag, same row  accuracy  macro-F1  log-loss  calibration    skill"),
             "{text}"
         );
         assert!(text.ends_with("C         0          -       -      -\n"), "{text}");

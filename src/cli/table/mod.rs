@@ -110,7 +110,10 @@ fn skill_cell(skill: Option<f64>) -> Cell {
 /// `68 to 71 %`
 fn interval_cell(gain: Option<&Gain>) -> Cell {
     let interval = gain.and_then(|gain| gain.interval);
-    let text = |[low, high]: [f64; 2]| format!("{} to {} %", percent(low, 0), percent(high, 0));
+    let text = |[low, high]: [f64; 2]| {
+        let decimals = usize::from(low.abs().max(high.abs()) < 0.1);
+        format!("{} to {} %", percent(low, decimals), percent(high, decimals))
+    };
     Cell::from(interval.map_or_else(|| "-".into(), text))
 }
 
