@@ -22,7 +22,7 @@ const LEAST_BLOCKS: u64 = 5;
 
 /// Stretches kept at most (and half as many at least), fewer where their numbers would be too many.
 const STRETCHES: usize = 512;
-const FEWEST_STRETCHES: usize = 64;
+const FEWEST_STRETCHES: usize = 20;
 const NUMBERS: usize = 1 << 21;
 
 /// Sums of errors over stretches of rows.
