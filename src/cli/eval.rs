@@ -31,11 +31,11 @@ pub const MANUAL: Manual = Manual {
     ),
 };
 
-/// Score a trained model on held-out CSV, beside the naive prediction
+/// Score a trained model on held-out CSV, beside naive predictions
 ///
-/// The naive prediction of a forecast repeats the last value; that of a regression is the mean of the train rows; of categories
-/// there are several, by what is frequent in the train rows, and the best counts. A model whose error is within 1 % of it is no
-/// better. Results go to standard output, all else to standard error.
+/// Naive predictions are the last value, the last season, the drift and the mean of the train rows; of categories what is frequent
+/// in the train rows. The model beats the best of them if its error is lower by more than 1 % and by more than chance explains. A
+/// ridge regression on the same rows stands beside them. Results go to standard output, all else to standard error.
 #[derive(Debug, Parser)]
 #[command(name = PROGRAM, version, disable_help_flag = true, disable_version_flag = true)]
 pub struct Arguments {
@@ -82,6 +82,9 @@ pub struct Arguments {
         conflicts_with_all = ["model", "predictions", "certify", "backtest"], help_heading = TESTS
     )]
     compare: Option<Vec<PathBuf>>,
+    /// In that file one line per target and step, with the target's time and what each baseline gives
+    #[arg(long, requires = "predictions", help_heading = OUTPUT)]
+    long: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -129,6 +132,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         data: arguments.data,
         split,
         predictions: arguments.predictions,
+        long: arguments.long,
     };
     let format = arguments.format;
     if let Some(folds) = arguments.backtest {
@@ -167,6 +171,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         Style::Json => print(format!("{:#}\n", judged.report.to_json()))?,
         Style::Table => {
             print(table::report(&judged.report, Screen::stdout()))?;
+            if !arguments.common.quiet {
+                judged.notes.iter().for_each(|text| note(PROGRAM, text));
+            }
             super::advise(arguments.common.quiet, &judged.advice);
         }
     }

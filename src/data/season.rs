@@ -3,7 +3,7 @@
 //! Changes from row to row, because a trend or a walk looks like a long season otherwise. Of their autocorrelation r,
 //! pooled over series and targets, a season p is a peak that stands out (r >= 0.1, and 4 times as far as it strays by
 //! chance), comes again at 2 p (half as high at least) and is gone in between (below 0.7 r at 1.5 p); of several the
-//! shortest that is almost (0.8) as high as the highest, moved by a quarter at most to where its multiples are highest, too.
+//! shortest that is almost (0.6) as high as the highest, moved by a quarter at most to where its multiples are highest, too.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ const TARGETS: usize = 8;
 
 /// How high a peak has to be, and beside the highest.
 const LEAST: f64 = 0.1;
-const ALMOST: f64 = 0.8;
+const ALMOST: f64 = 0.6;
 
 /// Multiples of a season that are looked at.
 const MULTIPLES: usize = 16;

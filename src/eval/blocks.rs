@@ -22,7 +22,7 @@ pub(super) const LEAST_BLOCKS: u64 = 5;
 
 /// Stretches kept at most (and half as many at least), fewer where their numbers would be too many.
 const STRETCHES: usize = 512;
-const FEWEST_STRETCHES: usize = 64;
+const FEWEST_STRETCHES: usize = 20;
 const NUMBERS: usize = 1 << 21;
 
 /// Sums of errors over stretches of rows.
@@ -55,13 +55,20 @@ pub(super) fn most_stretches(numbers: usize) -> usize {
 
 impl Blocks {
     pub(super) fn new(errors: &RowErrors) -> Self {
-        let numbers = errors.all().len();
-        let most = most_stretches(numbers);
-        Self { numbers, width: errors.width(), most, size: 1, rows: 0, sums: Vec::new() }
+        Self::of(errors.all().len(), errors.width())
+    }
+
+    /// Of so many numbers a row, so many of each predictor.
+    fn of(numbers: usize, width: usize) -> Self {
+        Self { numbers, width, most: most_stretches(numbers), size: 1, rows: 0, sums: Vec::new() }
     }
 
     /// Takes in the next row.
     pub(super) fn add(&mut self, errors: &RowErrors) {
+        self.add_row(errors.all());
+    }
+
+    fn add_row(&mut self, errors: &[f64]) {
         if self.rows == self.most as u64 * self.size {
             self.merge();
         }
@@ -70,7 +77,7 @@ impl Blocks {
         }
         let start = self.sums.len() - self.numbers;
         let sums = &mut self.sums[start..];
-        sums.iter_mut().zip(errors.all()).for_each(|(sum, error)| *sum += error);
+        sums.iter_mut().zip(errors).for_each(|(sum, error)| *sum += error);
         self.rows += 1;
     }
 
@@ -182,4 +189,83 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     let (below, rest) = (place as usize, place.fract());
     let above = (below + 1).min(sorted.len() - 1);
     sorted[below] + rest * (sorted[above] - sorted[below])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// About normal, deviation 0.58.
+    fn noise(seed: u64, at: u64) -> f64 {
+        let words = random::bits(seed, Purpose::Data, [at, 3]);
+        words.iter().map(|&word| f64::from(random::uniform(word)) - 0.5).sum()
+    }
+
+    /// The gain of one predictor beside another whose errors are `factor` times as large, both with errors of which
+    /// `memory` goes over to the next row.
+    fn gain(seed: u64, rows: u64, memory: f64, factor: f64) -> Gain {
+        let mut blocks = Blocks::of(2, 1);
+        let mut errors = [0.0; 2];
+        for row in 0..rows {
+            for (k, error) in errors.iter_mut().enumerate() {
+                *error = memory * *error + noise(seed, 2 * row + k as u64);
+            }
+            let [ours, theirs] = errors;
+            blocks.add_row(&[ours * ours, factor * factor * theirs * theirs]);
+        }
+        blocks.gains(1, &[0..1], 1, true)[0]
+    }
+
+    #[test]
+    fn intervals_hold_the_truth_about_as_often_as_they_say() {
+        for (memory, factor, least) in [(0.0, 1.0, 0.9), (0.0, 2.0, 0.9), (0.7, 1.0, 0.85)] {
+            let holds = |seed: &u64| {
+                let [low, high] = gain(*seed, 400, memory, factor).interval.expect("rows enough");
+                (low..high).contains(&(1.0 - 1.0 / factor))
+            };
+            let share = (0..200).filter(holds).count() as f64 / 200.0;
+            assert!((least..=0.99).contains(&share), "memory {memory}, factor {factor}: {share}");
+        }
+    }
+
+    #[test]
+    fn single_rows_as_blocks_would_be_too_sure_of_errors_that_last() {
+        let width = |alike: u64| {
+            let mut blocks = Blocks::of(2, 1);
+            let mut error = 0.0;
+            for row in 0..500 {
+                error = 0.9 * error + noise(1, row);
+                blocks.add_row(&[error * error, 1.0]);
+            }
+            let [low, high] = blocks.gains(1, &[0..1], alike, true)[0].interval.expect("rows");
+            high - low
+        };
+        assert!(width(40) > 1.3 * width(1), "{} {}", width(40), width(1));
+    }
+
+    #[test]
+    fn many_rows_are_kept_as_few_sums() {
+        let mut blocks = Blocks::of(4, 2);
+        for row in 0..10_000 {
+            blocks.add_row(&[1.0, row as f64, 2.0, 4.0 * row as f64]);
+        }
+        assert!(
+            (STRETCHES / 2..=STRETCHES).contains(&blocks.stretches()),
+            "{}",
+            blocks.stretches()
+        );
+        let gains = blocks.gains(1, &[0..1, 1..2, 0..2], 1, false);
+        assert_eq!((gains[0].skill, gains[1].skill), (Some(0.5), Some(0.75)));
+        let [low, high] = gains[0].interval.expect("rows enough");
+        assert!(low > 0.49 && high < 0.51, "the same in every row: {low} {high}");
+        assert_eq!(blocks.before(1, &(1..2)).last(), Some(&(2.0 * 9_999.0 * 10_000.0)));
+    }
+
+    #[test]
+    fn few_rows_and_errors_of_nothing_have_no_interval() {
+        assert_eq!(gain(1, LEAST_ROWS - 1, 0.0, 2.0).interval, None);
+        assert!(gain(1, LEAST_ROWS, 0.0, 2.0).interval.is_some());
+        let perfect = gain(1, 100, 0.0, 0.0);
+        assert_eq!(perfect, Gain::default(), "nothing is lower than no error");
+    }
 }

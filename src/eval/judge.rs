@@ -6,6 +6,7 @@ use super::baselines::{Baseline, ClassBaselines, NumberBaselines, Origin, label}
 use super::blocks::{Blocks, Gain};
 use super::class_report::ClassReport;
 use super::report::{BaselineReport, TargetGains};
+use super::ridge::Ridge;
 use super::row_errors::RowErrors;
 use super::run::Beside;
 use super::score::{Guess, LabelGuess, Predicted, Score, Truth};
@@ -20,6 +21,7 @@ pub(super) struct Judge<'a> {
     predicted: Predicted,
     kinds: Vec<Baseline>,
     numbers: NumberBaselines<'a>,
+    ridge: Option<&'a Ridge>,
     classes: Option<ClassBaselines<'a>>,
     /// What each of `kinds` gives at the row.
     guesses: Vec<Guesses>,
@@ -94,7 +96,7 @@ impl Scored {
 
 impl<'a> Judge<'a> {
     /// For so many series that have figures of their own; beside nothing where only the model's figures are asked for.
-    pub(super) fn new(encoder: &'a Encoder, beside: Option<Beside>, series: usize) -> Self {
+    pub(super) fn new(encoder: &'a Encoder, beside: Option<Beside<'a>>, series: usize) -> Self {
         let roles = &encoder.roles;
         let predicted = Predicted {
             targets: roles.targets.iter().map(|&place| roles.columns[place].clone()).collect(),
@@ -103,13 +105,15 @@ impl<'a> Judge<'a> {
             classes: encoder.classes().is_some(),
         };
         let season = beside.and_then(|beside| beside.season);
-        let kinds = beside.map_or_else(Vec::new, |_| Baseline::naive(encoder, season));
+        let ridge = beside.and_then(|beside| beside.ridge);
+        let kinds = beside.map_or_else(Vec::new, |beside| beside.baselines(encoder));
         let score = Score::new(&predicted);
         let all = Scored { model: score.clone(), beside: vec![score; kinds.len()] };
         let errors = RowErrors::new(&predicted, 1 + kinds.len());
         Self {
             encoder,
             numbers: NumberBaselines { encoder, season },
+            ridge,
             classes: encoder.classes().map(|classes| ClassBaselines::new(encoder, classes)),
             guesses: Vec::new(),
             blocks: Blocks::new(&errors),
@@ -124,12 +128,17 @@ impl<'a> Judge<'a> {
 
     /// What the baselines give at a row.
     pub(super) fn guess(&mut self, row: &JudgedRow) {
-        let (numbers, width) = (&self.numbers, row.truth.len());
+        let (numbers, ridge, width) = (&self.numbers, self.ridge, row.truth.len());
         self.guesses = match &self.classes {
             None => {
                 let guess = |&kind: &Baseline| {
                     let mut values = vec![0.0; width];
-                    numbers.fill(kind, row.origin, &mut values);
+                    match (kind, ridge) {
+                        (Baseline::Ridge, Some(ridge)) => {
+                            ridge.fill(self.encoder, row.origin, &mut values);
+                        }
+                        _ => numbers.fill(kind, row.origin, &mut values),
+                    }
                     Guesses::Numbers(values)
                 };
                 self.kinds.iter().map(guess).collect()

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use super::baselines::{Origin, season_text};
+use super::baselines::{Baseline, Origin, season_text};
 use super::coverage::Coverage;
 use super::judge::{Guesses, Judge, JudgedRow};
 use super::report::{BaselineReport, Report, RowCounts, SeriesReport};
+use super::ridge::Ridge;
 use super::rows::{OutputRow, Wanted};
 use super::verdict::Verdict;
 use crate::data::{Encoder, PartRows, Scalers, Turn};
@@ -34,14 +35,25 @@ pub struct Evaluation<'a> {
     /// How sure the model is, and whether that follows the truths.
     pub intervals: Option<(&'a Calibration, bool)>,
     /// What the model is compared with; none where its own figures are all that is asked for.
-    pub beside: Option<Beside>,
+    pub beside: Option<Beside<'a>>,
 }
 
 /// What the baselines know besides the scalers.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Beside {
+pub struct Beside<'a> {
     /// Rows from one season to the next, for a forecast of numbers.
     pub season: Option<usize>,
+    /// A ridge regression, where the rows to fit it on are at hand.
+    pub ridge: Option<&'a Ridge>,
+}
+
+impl Beside<'_> {
+    /// What the model is compared with.
+    pub fn baselines(&self, encoder: &Encoder) -> Vec<Baseline> {
+        let mut baselines = Baseline::naive(encoder, self.season);
+        baselines.extend(self.ridge.map(|_| Baseline::Ridge));
+        baselines
+    }
 }
 
 /// One row that was asked for, in the order of the file.

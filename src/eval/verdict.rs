@@ -77,7 +77,9 @@ impl Verdict {
                 "{model} beats {} by {:.1} %{}: {error}, not {naive}.",
                 the_best(report, &gives),
                 -100.0 * change,
-                interval.map_or(String::new(), |interval| format!(" ({})", range(interval)))
+                interval
+                    .filter(|[low, high]| low < high)
+                    .map_or(String::new(), |interval| format!(" ({})", range(interval)))
             ),
             (Standing::Worse, _) if change.is_infinite() => format!(
                 "{model} does NOT beat {gives}, which is never wrong here; its error is {error}."
@@ -142,12 +144,19 @@ fn beside_the_ridge(report: &Report) -> Option<String> {
     let ridge = report.baseline(Baseline::Ridge)?;
     let change = report.scores.change(&ridge.scores)?;
     let (_, error) = in_words(report, report.scores.error()?, ridge.scores.error()?);
-    let how = match Standing::beside(change, &ridge.gain) {
+    let told = match Standing::beside(change, &ridge.gain) {
         Standing::Better => return None,
-        Standing::Worse => "does better",
-        Standing::Same | Standing::Unknown => "does as well",
+        Standing::Worse => format!("A ridge regression on the same rows does better ({error})."),
+        _ if change.abs() <= NOTHING => {
+            format!("A ridge regression on the same rows does as well ({error}).")
+        }
+        _ => {
+            format!(
+                "That it beats a ridge regression on the same rows, too ({error}), may be chance."
+            )
+        }
     };
-    Some(format!(" A ridge regression on the same rows {how} ({error})."))
+    Some(format!(" {told}"))
 }
 
 /// Changes, returns and noise are easily forecast better than by their last value: their mean does that too.

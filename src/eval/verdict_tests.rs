@@ -176,7 +176,11 @@ fn the_best_of_several_is_named_and_a_better_ridge_is_told_of() {
     report.baselines[2] = baseline(Baseline::Ridge, scores(&[("y", 0.6)], 24));
     assert!(!sentence(&report).contains("ridge"));
     report.baselines[2].gain.interval = Some([-0.1, 0.3]);
+    let chance = "That it beats a ridge regression on the same rows, too (0.6000), may be chance.";
+    assert!(sentence(&report).ends_with(chance));
+    report.baselines[2] = baseline(Baseline::Ridge, scores(&[("y", 0.501)], 24));
+    report.baselines[2].gain.interval = Some([-0.1, 0.1]);
     assert!(
-        sentence(&report).ends_with("A ridge regression on the same rows does as well (0.6000).")
+        sentence(&report).ends_with("A ridge regression on the same rows does as well (0.5010).")
     );
 }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::advice::{Facts, advice};
+use super::joined::Joined;
 use super::rows_in::Rows;
 use super::rows_out::{Columns, Format, Lead, RowWriter, Sureness, Values, truth_text};
 use crate::config::TaskKind;
-use crate::data::{PartRows, Turn};
+use crate::data::{Dataset, PartRows, Turn};
 use crate::error::Result;
-use crate::eval::{Beside, Evaluated, Evaluation, Report};
+use crate::eval::{Beside, Evaluated, Evaluation, Report, Ridge};
 use crate::optim::Loss;
 use crate::store::{Model, run as run_files, write_file};
 
@@ -23,6 +24,8 @@ pub struct EvaluateOptions {
     pub split: Option<String>,
     /// `--predictions`.
     pub predictions: Option<PathBuf>,
+    /// `--long`: one line per target and step in it.
+    pub long: bool,
 }
 
 /// An evaluation, and what follows from it.
@@ -32,32 +35,53 @@ pub struct Judged {
     pub report: Report,
     /// What to try next, if the model does not beat the naive prediction.
     pub advice: Vec<String>,
+    /// What is missing, and why.
+    pub notes: Vec<String>,
 }
 
 /// Evaluates; `warn` is told what the user should know.
 pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Result<Judged> {
-    let Rows { path, model, split, part, trained_on } = Rows::read(options, warn)?;
+    let Rows { path, model, split, part, dataset } = Rows::read(options, warn)?;
+    let ridge = dataset.as_ref().and_then(|dataset| ridge(&model, dataset));
     let report = match &options.predictions {
-        None => part_report(&model, &split, &part, |_| Ok(()))?,
-        Some(file) => with_predictions(&model, &split, &part, file)?,
+        None => part_report(&model, ridge.as_ref(), &split, &part, |_| Ok(()))?,
+        Some(file) if options.long => joined(&model, ridge.as_ref(), &split, &part, file)?,
+        Some(file) => with_predictions(&model, ridge.as_ref(), &split, &part, file)?,
     };
+    let mut notes = Vec::new();
+    if dataset.is_none() && model.encoder.classes().is_none() {
+        notes.push(
+            "without a ridge regression beside the model: it is fitted on the train rows, which only the run's own \
+             data have (leave out --data)"
+                .to_owned(),
+        );
+    }
     let folder = path.parent().filter(|folder| folder.join(run_files::CONFIG).exists());
     let advice = advice(&Facts {
-        train_rows: trained_on.as_ref().map(PartRows::rows),
+        train_rows: dataset.map(|dataset| dataset.train.rows()),
         parameters: model.network.layout().len(),
         ..Facts::new(&model.config, &report, folder)
     });
-    Ok(Judged { report, advice })
+    Ok(Judged { report, advice, notes })
+}
+
+/// The regression that stands beside a model, on the rows the model was trained on.
+pub(super) fn ridge(model: &Model, dataset: &Dataset) -> Option<Ridge> {
+    let window = model.config.data.window.map(|window| window.length);
+    let (train, valid) = (&dataset.train, dataset.valid.as_ref());
+    Ridge::fit(&model.encoder, &model.scalers, window, train, valid)
 }
 
 /// A model's report on a part.
 pub(super) fn part_report(
     model: &Model,
+    ridge: Option<&Ridge>,
     split: &str,
     part: &PartRows,
     each: impl FnMut(Evaluated) -> Result<()>,
 ) -> Result<Report> {
-    evaluation(model).run(split, part, each)
+    let beside = Some(Beside { season: model.season, ridge });
+    Evaluation { beside, ..evaluation(model) }.run(split, part, each)
 }
 
 /// What is evaluated of a model.
@@ -75,12 +99,33 @@ pub(super) fn evaluation(model: &Model) -> Evaluation<'_> {
             sequences: 1.0,
             class_weights: &model.encoder.class_weights,
         },
-        beside: Some(Beside { season: model.season }),
+        beside: Some(Beside { season: model.season, ridge: None }),
     }
 }
 
-/// The file of predictions beside the truth.
-fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) -> Result<Report> {
+/// The report, and a file with a line for each prediction.
+fn joined(
+    model: &Model,
+    ridge: Option<&Ridge>,
+    split: &str,
+    part: &PartRows,
+    file: &Path,
+) -> Result<Report> {
+    let baselines = Beside { season: model.season, ridge }.baselines(&model.encoder);
+    let mut lines = Joined::new(&model.encoder, &part.table, &baselines, file)?;
+    let report = part_report(model, ridge, split, part, |row| lines.row(&row))?;
+    write_file(file, &lines.into_bytes()?)?;
+    Ok(report)
+}
+
+/// The report, and a file with a line for each row.
+fn with_predictions(
+    model: &Model,
+    ridge: Option<&Ridge>,
+    split: &str,
+    part: &PartRows,
+    file: &Path,
+) -> Result<Report> {
     let columns = Columns {
         format: Format::Csv,
         long: false,
@@ -89,7 +134,7 @@ fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) ->
         probabilities: false,
         keep: Vec::new(),
     };
-    let (report, bytes) = write_predictions(model, split, part, file, columns)?;
+    let (report, bytes) = write_predictions(model, ridge, split, part, file, columns)?;
     write_file(file, &bytes)?;
     Ok(report)
 }
@@ -97,6 +142,7 @@ fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) ->
 /// A model's report on a part, and its predictions as rows; `place` names them in errors.
 pub(super) fn write_predictions(
     model: &Model,
+    ridge: Option<&Ridge>,
     split: &str,
     part: &PartRows,
     place: &Path,
@@ -106,7 +152,7 @@ pub(super) fn write_predictions(
     let mut writer = RowWriter::new(Vec::new(), place.to_owned(), columns, &model.encoder);
     writer.header()?;
     let (mut number, timed) = (0, model.encoder.roles.time.is_some());
-    let report = part_report(model, split, part, |row| {
+    let report = part_report(model, ridge, split, part, |row| {
         number += 1;
         let series = &part.table.series[row.series];
         let time = match row.turn {

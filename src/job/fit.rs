@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::advice::{Facts, advice};
-use super::evaluate::part_report;
+use super::evaluate::{part_report, ridge};
 use super::init_from::Source;
 use super::nan_report;
 use super::prepare::Prepared;
 use super::recorder::{Behind, EpochClock, Moment, Recorder};
 use crate::config::Config;
 use crate::error::{Error, Result, shell_word, shown_path};
-use crate::eval::Report;
+use crate::eval::{Evaluated, Report};
 use crate::model::{Tensors, initial_params};
 use crate::store::{
     DataFile, Locking, MetricsLog, RunFolder, holds_run, probe_for_run, run as run_files,
@@ -182,7 +182,11 @@ impl Session<'_> {
         }
         let split = if prepared.dataset.test.is_some() { "test" } else { "valid" };
         let report = match prepared.dataset.part(split) {
-            Some(part) => Some(part_report(&model, split, part, |_| go_on(signal, &folder))?),
+            Some(part) => {
+                let ridge = ridge(&model, &prepared.dataset);
+                let each = |_: Evaluated| go_on(signal, &folder);
+                Some(part_report(&model, ridge.as_ref(), split, part, each)?)
+            }
             None => None,
         };
         let advice = report.as_ref().map_or_else(Vec::new, |report| {

@@ -11,6 +11,7 @@ mod evaluate;
 mod fit;
 mod init;
 mod init_from;
+mod joined;
 mod labels;
 mod memory;
 mod nan_report;

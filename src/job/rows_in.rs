@@ -20,8 +20,8 @@ pub(super) struct Rows {
     /// `train`, `valid`, `test`, or `data` for a file of its own.
     pub(super) split: String,
     pub(super) part: PartRows,
-    /// The rows it was trained on, where the run folder tells.
-    pub(super) trained_on: Option<PartRows>,
+    /// All rows of its run, where the run folder tells and no other file was given.
+    pub(super) dataset: Option<Dataset>,
 }
 
 impl Rows {
@@ -30,7 +30,7 @@ impl Rows {
         kernel::variant()?;
         let path = resolve_model(&options.model)?;
         let model = Model::read(&path)?;
-        let (split, part, trained_on) = match &options.data {
+        let (split, part, dataset) = match &options.data {
             Some(data) => {
                 if options.split.is_some() {
                     return Err(Error::Usage(
@@ -59,7 +59,7 @@ impl Rows {
             .for_each(&mut *warn);
         refuse_extremes(&model, &part)?;
         memory::check_evaluation(&model, &part)?;
-        Ok(Self { path, model, split, part, trained_on })
+        Ok(Self { path, model, split, part, dataset })
     }
 }
 
@@ -101,12 +101,12 @@ fn refuse_extremes(model: &Model, part: &PartRows) -> Result<()> {
     Ok(())
 }
 
-/// A part of the data the model's own config names, and the rows it was trained on.
+/// A part of the data the model's own config names, and all of them.
 fn own_part(
     path: &Path,
     split: Option<&str>,
     model: &Model,
-) -> Result<(String, PartRows, Option<PartRows>)> {
+) -> Result<(String, PartRows, Option<Dataset>)> {
     let config_path = path.parent().unwrap_or(Path::new("")).join(run_files::CONFIG);
     if !config_path.exists() {
         return Err(Error::Usage(format!(
@@ -122,7 +122,7 @@ fn own_part(
     match dataset.part(name) {
         Some(part) => {
             let part = part.clone();
-            Ok((name.to_owned(), part, Some(dataset.train)))
+            Ok((name.to_owned(), part, Some(dataset)))
         }
         None => Err(Error::Usage(format!(
             "this run's data has no {name} rows; choose another --split, or give rows with --data"

@@ -169,6 +169,7 @@ pub fn evaluate(
         data: data.map(Path::to_owned),
         split: split.map(str::to_owned),
         predictions: Some(file.clone()),
+        ..EvaluateOptions::default()
     };
     let judged = job::evaluate(&options, &mut |_| {}).expect("an evaluation");
     (judged.report, std::fs::read_to_string(file).expect("predictions"))

@@ -1,6 +1,8 @@
 //! The measures of predicted classes: the model beside the naive predictions, then what became of each class.
 
-use super::{all_steps, change_cell, figure, shown_series, shown_steps, step_text};
+use super::{
+    all_steps, figure, interval_cell, shown_series, shown_steps, skill_cell, skill_of, step_text,
+};
 use crate::error::shown;
 use crate::eval::{ClassReport, ClassScores, Report, Scores};
 use crate::metrics::ClassFigures;
@@ -38,6 +40,7 @@ fn columns(first: Vec<Column>, sequence: bool) -> Vec<Column> {
         Column::fixed("accuracy"),
         Column::new("macro-F1", 2),
         Column::new("log-loss", 3),
+        Column::new("calibration", 1),
     ]);
     if sequence {
         columns.push(Column::fixed("bits per symbol"));
@@ -47,7 +50,8 @@ fn columns(first: Vec<Column>, sequence: bool) -> Vec<Column> {
 
 fn cells(first: Vec<Cell>, figures: &ClassFigures, sequence: bool) -> Vec<Cell> {
     let mut cells = first;
-    cells.extend([figure(figures.accuracy), figure(figures.macro_f1), figure(figures.log_loss)]);
+    let named = [figures.accuracy, figures.macro_f1, figures.log_loss, figures.calibration_error];
+    cells.extend(named.map(figure));
     if sequence {
         cells.push(figure(figures.bits()));
     }
@@ -62,12 +66,19 @@ fn predictors(report: &Report, ours: &ClassScores) -> Table {
         _ => all_steps(report),
     };
     let title = format!("{}, {place}", label_text(&ours.target));
-    let mut table = Table::new(columns(vec![Column::names(&title)], ours.sequence));
-    table.line(cells(vec!["model".into()], &ours.overall, ours.sequence));
+    let mut columns = columns(vec![Column::names(&title)], ours.sequence);
+    columns.extend([Column::fixed("skill"), Column::new("95 %", 4)]);
+    let mut table = Table::new(columns);
+    let mut model = cells(vec!["model".into()], &ours.overall, ours.sequence);
+    model.extend(["".into(), "".into()]);
+    table.line(model);
     for beside in &report.baselines {
         if let Scores::Classes(naive) = &beside.scores {
             let name = beside.baseline.name();
-            table.line(cells(vec![name.into()], &naive.overall, ours.sequence));
+            let mut line = cells(vec![name.into()], &naive.overall, ours.sequence);
+            line.push(skill_cell(skill_of(report.scores.change(&beside.scores))));
+            line.push(interval_cell(Some(&beside.gain)));
+            table.line(line);
         }
     }
     table
@@ -77,14 +88,14 @@ fn predictors(report: &Report, ours: &ClassScores) -> Table {
 fn steps(report: &Report, ours: &ClassScores) -> Table {
     let (name, naive) = (report.naive().baseline.name(), &report.naive().scores);
     let mut columns = columns(vec![Column::names("step")], ours.sequence);
-    columns.extend([Column::new(&name, 5), Column::fixed("change")]);
+    columns.extend([Column::new(&name, 5), Column::fixed("skill")]);
     let mut table = Table::new(columns);
     let Scores::Classes(theirs) = naive else { return table };
     for step in shown_steps(ours.horizon.len(), 1) {
         let (ours_here, theirs_here) = (&ours.horizon[step - 1], &theirs.horizon[step - 1]);
         let mut line = cells(vec![step_text(report, step).into()], ours_here, ours.sequence);
         line.push(figure(theirs.error(theirs_here)));
-        line.push(change_cell(report.scores.change_at(naive, step - 1)));
+        line.push(skill_cell(skill_of(report.scores.change_at(naive, step - 1))));
         table.line(line);
     }
     table
@@ -98,7 +109,7 @@ fn series(report: &Report, screen: Screen) -> String {
         Column::new("rows", 5),
         Column::fixed("accuracy"),
         Column::new(&name, 6),
-        Column::fixed("change of the error"),
+        Column::fixed("skill"),
     ]);
     for series in shown {
         if let (Scores::Classes(ours), Scores::Classes(naive)) = (&series.scores, &series.baseline)
@@ -108,7 +119,7 @@ fn series(report: &Report, screen: Screen) -> String {
                 thousands(series.rows).into(),
                 figure(ours.overall.accuracy),
                 figure(naive.overall.accuracy),
-                change_cell(series.scores.change(&series.baseline)),
+                skill_cell(skill_of(series.scores.change(&series.baseline))),
             ]);
         }
     }
@@ -274,7 +285,10 @@ mod tests {
         assert_eq!(confusion(classes, "rows", Screen::PLAIN), "");
         let Scores::Classes(scores) = &perfect.scores else { panic!("classes") };
         let text = tables(&perfect, scores, Screen::PLAIN);
-        assert!(text.starts_with("tag, same row  accuracy  macro-F1  log-loss\n"), "{text}");
+        assert!(
+            text.starts_with("tag, same row  accuracy  macro-F1  log-loss  calibration    skill"),
+            "{text}"
+        );
         assert!(text.ends_with("C         0          -       -      -\n"), "{text}");
     }
 }

@@ -9,7 +9,7 @@ mod numbers;
 pub use backtest::backtest;
 pub use compare::comparison;
 
-use crate::eval::{NOT_LAST, Report, Scores, SeriesReport, Standing};
+use crate::eval::{Gain, NOT_LAST, Report, Scores, SeriesReport, Standing};
 use crate::job::{Certificate, Check, Finding};
 use crate::terminal::{Cell, Ink, Screen};
 use crate::text::{short, thousands};
@@ -26,12 +26,9 @@ const TARGETS_IN_DETAIL: usize = 2;
 /// The whole: a line on rows, the tables and the verdict.
 pub fn report(report: &Report, screen: Screen) -> String {
     let mut out = screen.prose(&rows(report), 2) + "\n\n";
-    out += &match (&report.scores, &report.naive().scores) {
-        (Scores::Numbers(ours), Scores::Numbers(naive)) => {
-            numbers::tables(report, ours, naive, screen)
-        }
-        (Scores::Classes(ours), _) => classes::tables(report, ours, screen),
-        _ => unreachable!("a target has one type"),
+    out += &match &report.scores {
+        Scores::Numbers(ours) => numbers::tables(report, ours, screen),
+        Scores::Classes(ours) => classes::tables(report, ours, screen),
     };
     let ink = match report.verdict.standing {
         Standing::Better => Some(Ink::Good),
@@ -123,7 +120,19 @@ fn figure(value: Option<f64>) -> Cell {
     Cell::from(value.map_or_else(|| "-".to_owned(), short))
 }
 
-/// A change of the error, in colour where it is for the worse.
+/// The skill that a change of the error comes to.
+fn skill_of(change: Option<f64>) -> Option<f64> {
+    change.filter(|change| change.is_finite()).map(|change| -change)
+}
+
+/// A skill, in colour where there is none.
+fn skill_cell(skill: Option<f64>) -> Cell {
+    let text = skill.map_or_else(|| "-".into(), |skill| format!("{} %", percent(skill, 1)));
+    let worse = Standing::of(skill.map(|skill| -skill)) == Standing::Worse;
+    Cell::from(text).ink(worse.then_some(Ink::Warning))
+}
+
+/// A change of an error, with its sign.
 fn change_cell(change: Option<f64>) -> Cell {
     let change = change.filter(|change| change.is_finite());
     let text = match change {
@@ -136,9 +145,34 @@ fn change_cell(change: Option<f64>) -> Cell {
     Cell::from(text).ink(ink)
 }
 
+/// `68 to 71 %`
+fn interval_cell(gain: Option<&Gain>) -> Cell {
+    let interval = gain.and_then(|gain| gain.interval);
+    let text = |[low, high]: [f64; 2]| {
+        let decimals = usize::from(low.abs().max(high.abs()) < 0.1);
+        format!("{} to {} %", percent(low, decimals), percent(high, decimals))
+    };
+    Cell::from(interval.map_or_else(|| "-".into(), text))
+}
+
+/// A share in percent, without the sign of a zero.
+fn percent(share: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", 100.0 * share);
+    match text.trim_start_matches('-').bytes().all(|byte| matches!(byte, b'0' | b'.')) {
+        true => text.trim_start_matches('-').to_owned(),
+        false => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::shown_steps;
+    use super::{percent, shown_steps};
+
+    #[test]
+    fn nothing_has_no_sign() {
+        let shown = [-0.0004, 0.0004, -0.0006, 0.6951, -2.0].map(|share| percent(share, 1));
+        assert_eq!(shown, ["0.0", "0.0", "-0.1", "69.5", "-200.0"]);
+    }
 
     #[test]
     fn steps_at_even_distances() {

@@ -6,7 +6,8 @@ use super::Fold;
 use crate::config::Config;
 use crate::data::{Dataset, PartRows};
 use crate::error::{Error, Result};
-use crate::job::evaluate::part_report;
+use crate::eval::Evaluated;
+use crate::job::evaluate::{part_report, ridge};
 use crate::job::prepare::Prepared;
 use crate::model::initial_params;
 use crate::train::{Control, Event, Observer, Outcome};
@@ -27,10 +28,12 @@ pub(super) fn run(config: &Config, dataset: Dataset, signal: &AtomicI32) -> Resu
     let dataset = &prepared.dataset;
     let test =
         dataset.test.as_ref().ok_or_else(|| Error::Internal("a fold without rows".into()))?;
-    let report = part_report(&model, "test", test, |_| match signal.load(Ordering::Relaxed) {
+    let ridge = ridge(&model, dataset);
+    let go_on = |_: Evaluated| match signal.load(Ordering::Relaxed) {
         0 => Ok(()),
         _ => Err(stopped(signal)),
-    })?;
+    };
+    let report = part_report(&model, ridge.as_ref(), "test", test, go_on)?;
     let rows = |part: &Option<PartRows>| part.as_ref().map_or(0, PartRows::rows);
     Ok(Fold {
         rows: [dataset.train.rows(), rows(&dataset.valid), rows(&dataset.test)],

@@ -36,7 +36,8 @@ pub(super) fn check(rows: &Rows) -> Result<Check> {
         probabilities: model.encoder.classes().is_some(),
         keep: Vec::new(),
     };
-    let (_, evaluated) = write_predictions(model, "data", &part, Path::new("<memory>"), columns)?;
+    let (_, evaluated) =
+        write_predictions(model, None, "data", &part, Path::new("<memory>"), columns)?;
     let options = PredictOptions {
         model: rows.path.clone(),
         probabilities: model.encoder.classes().is_some(),

@@ -15,7 +15,7 @@ const NAME: &str = "unseen";
 
 pub(super) fn check(rows: &Rows) -> Result<Check> {
     let timed = rows.model.encoder.roles.time.is_some();
-    let (scored, seen, how) = match &rows.trained_on {
+    let (scored, seen, how) = match rows.dataset.as_ref().map(|dataset| &dataset.train) {
         Some(train) if Arc::ptr_eq(&train.table, &rows.part.table) => {
             let (scored, seen) = count(rows, |series, row| train.ranges[series].contains(&row))?;
             (scored, seen, "their places")
