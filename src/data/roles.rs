@@ -1,6 +1,11 @@
 //! Which columns a model uses, and what for.
 
-use crate::config::{Column, Config, Dialect, Missing, Order, SeriesBy, SplitBy, TaskKind};
+use super::gap_rule::Pace;
+use super::time::TimeReader;
+use crate::config::{
+    Column, Config, Dialect, Duplicates, Gaps, HeaderBy, Missing, Order, SeriesBy, SplitBy,
+    TaskKind, TimeColumn,
+};
 
 /// The columns in use, each once, and where inputs and targets stand among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,15 +23,23 @@ pub struct Roles {
     /// Whether a series has one label, as a classification asks for.
     pub one_label: bool,
     /// The time column.
-    pub time: Option<String>,
+    pub time: Option<TimeColumn>,
     /// What a time out of order does.
     pub order: Order,
+    /// What a time does that stands there twice.
+    pub duplicates: Duplicates,
+    /// What a gap does.
+    pub gaps: Gaps,
+    /// The regular step of the train rows, once it is known; only where gaps are told by it.
+    pub pace: Option<Pace>,
     /// What names a row's series.
     pub series: SeriesBy,
     /// What an empty cell does.
     pub missing: Missing,
     /// How the files are written.
     pub dialect: Dialect,
+    /// Where the names of columns come from.
+    pub header: HeaderBy,
 }
 
 impl Roles {
@@ -56,10 +69,20 @@ impl Roles {
             one_label: task == TaskKind::Classification,
             time: config.time.clone(),
             order: config.order,
+            duplicates: config.duplicates,
+            gaps: config.gaps,
+            pace: None,
             series: config.series.clone(),
             missing: config.missing,
             dialect: config.dialect,
+            header: config.header.clone(),
         }
+    }
+
+    /// What reads the cells of the time column.
+    pub fn clock(&self) -> TimeReader {
+        let column = self.time.as_ref();
+        column.map(|time| TimeReader::new(time, self.dialect.decimal)).unwrap_or_default()
     }
 
     /// Places of the inputs that are numbers.

@@ -3,9 +3,9 @@
 use super::reader::number::Cell;
 use super::reader::{Header, Record};
 use super::roles::Roles;
-use super::time::{self, Time};
+use super::time::{Time, TimeReader};
 use super::words::Words;
-use crate::config::{Missing, Order, SeriesBy};
+use crate::config::{Missing, SeriesBy};
 use crate::error::{Error, Result, shown};
 
 /// Where the columns in use stand in one file.
@@ -13,7 +13,7 @@ use crate::error::{Error, Result, shown};
 pub struct RowLayout {
     header: Header,
     columns: Vec<Option<usize>>,
-    time: Option<usize>,
+    time: Option<(usize, TimeReader)>,
     series: Vec<usize>,
     are_words: Vec<bool>,
     part: Option<usize>,
@@ -53,8 +53,13 @@ impl RowLayout {
         for (column, name) in roles.columns.iter().enumerate() {
             columns.push(wanted_by(column).map(|key| header.position(name, key)).transpose()?);
         }
-        let time = roles.time.as_ref();
-        let time = time.map(|name| header.position(name, " of data.time")).transpose()?;
+        let time = match &roles.time {
+            Some(time) => {
+                let place = header.position(&time.column, " of data.time")?;
+                Some((place, roles.clock()))
+            }
+            None => None,
+        };
         let series = match &roles.series {
             SeriesBy::Columns(names) => {
                 let place = |name| header.position(name, " of data.series");
@@ -96,16 +101,11 @@ impl RowLayout {
             row.values.push(value.unwrap_or(f64::NAN));
         }
         row.time_text.clear();
-        if let Some(place) = self.time {
-            row.time_text.push_str(self.header.text(record, place)?);
-            row.time = Some(time::parse(&row.time_text, self.header.dialect().decimal).ok_or_else(|| {
-                let message = format!(
-                    "{} is not a time; write 2024-03-01 14:00:00, 2024-03-01T14:00:00Z, 2024-03-01 or a number, \
-                     or leave out data.time to keep the order of the file",
-                    shown(&row.time_text)
-                );
-                self.header.cell_error(record, place, message)
-            })?);
+        if let Some((place, reader)) = &self.time {
+            row.time_text.push_str(self.header.text(record, *place)?);
+            let time = reader.read(&row.time_text);
+            row.time =
+                Some(time.map_err(|message| self.header.cell_error(record, *place, message))?);
         }
         row.key.resize(self.series.len(), String::new());
         for (part, &place) in row.key.iter_mut().zip(&self.series) {
@@ -157,7 +157,7 @@ impl RowLayout {
 
     /// An error about this record's time cell.
     pub fn time_error(&self, record: &Record, message: String) -> Error {
-        self.error_at(record, self.time, message)
+        self.error_at(record, self.time.as_ref().map(|(place, _)| *place), message)
     }
 
     /// An error about a cell, or about the whole row where the file has no such column.
@@ -166,65 +166,5 @@ impl RowLayout {
             Some(place) => self.header.cell_error(record, place, message),
             None => self.header.row_error(record, message),
         }
-    }
-}
-
-/// Checks that times within a series are of one kind, and that they go up where order counts.
-#[derive(Clone, Debug)]
-pub struct TimeOrder {
-    order: Order,
-    last: Vec<Option<(Time, String)>>,
-}
-
-impl TimeOrder {
-    /// A check that has seen no row yet.
-    pub fn new(order: Order) -> Self {
-        Self { order, last: Vec::new() }
-    }
-
-    /// Takes the next time of a series; says what is wrong with it.
-    pub fn check(
-        &mut self,
-        series: usize,
-        time: Time,
-        text: &str,
-    ) -> std::result::Result<(), String> {
-        if self.last.len() <= series {
-            self.last.resize(series + 1, None);
-        }
-        let last = &mut self.last[series];
-        let fault = match last {
-            Some((before, before_text)) if before.kind != time.kind => Some(format!(
-                "{} is {}, but {} before it is {}; use one form throughout",
-                shown(text),
-                time.kind.name(),
-                shown(before_text),
-                before.kind.name()
-            )),
-            Some((before, before_text))
-                if self.order == Order::Error && before.nanos >= time.nanos =>
-            {
-                Some(format!(
-                    "time {} does not come after {} of the row before it in the same series; sort the rows and remove \
-                 repeated times, name the series in data.series, or set \"order\": \"ignore\" in data to take the \
-                 rows as they stand in the file",
-                    shown(text),
-                    shown(before_text)
-                ))
-            }
-            _ => None,
-        };
-        if let Some(fault) = fault {
-            return Err(fault); // a refused row leaves no trace
-        }
-        match last {
-            Some((time_before, text_before)) => {
-                *time_before = time;
-                text_before.clear();
-                text_before.push_str(text);
-            }
-            None => *last = Some((time, text.to_owned())),
-        }
-        Ok(())
     }
 }

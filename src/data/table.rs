@@ -8,12 +8,13 @@ use super::last_values::LastValues;
 use super::lines::Lines;
 use super::reader::{Header, Record, RecordReader};
 use super::roles::Roles;
-use super::row::{Row, RowLayout, TimeOrder};
+use super::row::{Row, RowLayout};
 use super::source::{self, Hashing};
-use super::time::TimeKind;
+use super::time::{TimeKind, TimeReader};
+use super::time_order::{Next, TimeOrder};
 use super::words::Words;
 use crate::config::{Missing, SeriesBy};
-use crate::error::{DataError, Error, Result, shown, shown_path};
+use crate::error::{Error, Result, shown, shown_path};
 
 /// Rows in memory. Series stand in the order of their first row, rows within a series in file order.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,8 @@ pub struct Table {
     pub words: Vec<Words>,
     /// What stands in the split column.
     pub parts: Words,
+    /// What has read the times.
+    pub clock: TimeReader,
     /// Which series each row belongs to, in the order of the files.
     pub series_of_row: Vec<u32>,
     /// Cells too small for f32, taken as zero.
@@ -192,9 +195,13 @@ impl<'a> Builder<'a> {
         Self {
             roles,
             dealt: false,
-            table: Table { words: vec![Words::default(); roles.columns.len()], ..Table::default() },
+            table: Table {
+                words: vec![Words::default(); roles.columns.len()],
+                clock: roles.clock(),
+                ..Table::default()
+            },
             by_key: HashMap::new(),
-            order: TimeOrder::new(roles.order),
+            order: TimeOrder::new(roles),
             last_values: LastValues::default(),
             disorder: None,
         }
@@ -207,7 +214,7 @@ impl<'a> Builder<'a> {
         }
         let mut hashing = Hashing::new(source);
         let mut reader = RecordReader::new(&mut hashing, name, self.roles.dialect);
-        let header = Header::read(&mut reader)?;
+        let header = Header::of(&mut reader, &self.roles.header)?;
         let mut layout =
             RowLayout::new(header, self.roles, |column| Some(self.roles.wanted_by(column)))?;
         let part = self.roles.part.as_ref().filter(|_| self.dealt);
@@ -225,8 +232,7 @@ impl<'a> Builder<'a> {
             rows += 1;
         }
         if rows == 0 {
-            let message = "has a header but no data rows".into();
-            return Err(DataError { file: name.to_owned(), message, ..DataError::default() }.into());
+            return Err(layout.header().no_rows());
         }
         let (sha256, bytes) = (hashing.hex(), hashing.size());
         let path = path.to_owned();

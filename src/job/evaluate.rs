@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::advice::{Facts, advice};
 use super::rows_out::{Columns, Format, Lead, RowWriter, Values, truth_text};
 use crate::config::{Config, TaskKind};
-use crate::data::{Dataset, PartRows, Roles, Table, time};
+use crate::data::{Dataset, PartRows, Roles, Table};
 use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::eval::{Evaluated, Evaluation, Report};
 use crate::kernel;
@@ -203,7 +203,7 @@ fn warn_of_trained_rows(model: &Model, part: &PartRows, warn: &mut dyn FnMut(Str
     for series in &part.table.series {
         let known = model.trained_on.iter().find(|t| t.series == series.key);
         let Some(known) = known else { continue };
-        let parse = |text: &str| time::parse(text, model.encoder.roles.dialect.decimal);
+        let parse = |text: &str| part.table.clock.read(text).ok();
         let (Some(first), Some(last)) = (parse(&known.first), parse(&known.last)) else { continue };
         if series.time_kind() == Some(first.kind) {
             let inside = |t: &&i128| (first.nanos..=last.nanos).contains(*t);

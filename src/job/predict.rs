@@ -85,7 +85,7 @@ pub fn predict(
             "--probabilities goes with a model that predicts a category; this one predicts numbers";
         return Err(Error::Usage(message.into()));
     }
-    let header = Header::read(&mut reader)?;
+    let header = Header::of(&mut reader, &model.encoder.roles.header)?;
     let keep = options
         .keep
         .iter()
@@ -120,7 +120,7 @@ pub fn predict(
             model.plan(),
             WordsOf::Stream(WordPool::new(vec![Words::default(); roles.columns.len()])),
         ),
-        order: TimeOrder::new(roles.order),
+        order: TimeOrder::new(roles),
         last_values: LastValues::default(),
         filled: 0,
         in_order: InOrder::default(),

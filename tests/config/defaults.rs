@@ -21,8 +21,11 @@ fn the_smallest_config_gets_the_defaults_of_the_contract() {
         data: DataConfig {
             source: Some(Source::Whole(vec![PathBuf::from("conf/d.csv")])),
             dialect: Dialect { delimiter: b',', decimal: b'.' },
-            time: Some("t".into()),
+            header: HeaderBy::First,
+            time: Some(TimeColumn { column: "t".into(), format: TimeFormat::Iso, zone: None }),
             order: Order::Error,
+            duplicates: Duplicates::Error,
+            gaps: Gaps::Report,
             series: SeriesBy::One,
             inputs: vec![column.clone()],
             targets: vec![column],

@@ -324,11 +324,8 @@ fn words_nobody_knows_and_words_of_later_versions() {
         ("data", r#"{"scale": "standrad"}"#, "did you mean \"standard\"?"),
         ("data", r#"{"window": {"relative_to": "frist"}}"#, "did you mean \"first\"?"),
     ];
-    let later = [
-        ("data", r#"{"missing": "drop"}"#, "drop"),
-        ("data", r#"{"order": "sort"}"#, "sort"),
-        ("data", r#"{"missing": "mask"}"#, "mask"),
-    ];
+    let later =
+        [("data", r#"{"missing": "drop"}"#, "drop"), ("data", r#"{"missing": "mask"}"#, "mask")];
     for (section, json, expected) in near {
         refused(&[(section, json)], expected);
     }
@@ -337,5 +334,38 @@ fn words_nobody_knows_and_words_of_later_versions() {
             &[(section, json)],
             &format!("\"{word}\" is not supported by this version; known: "),
         );
+    }
+}
+
+#[test]
+fn what_is_said_of_times_has_to_fit() {
+    let data = |rest: &str| format!(r#"{{"path": "d.csv", "targets": ["y"], {rest}}}"#);
+    for (rest, expected) in [
+        (r#""duplicates": "first""#, "data.duplicates: is about times, but there is no data.time"),
+        (r#""gaps": "cut""#, "data.gaps: is about times, but there is no data.time"),
+        (
+            r#""time": "t", "order": "ignore", "duplicates": "first""#,
+            "data.duplicates: is about times, but with",
+        ),
+        (
+            r#""time": "t", "order": "ignore", "gaps": {"cut": 2}"#,
+            "data.gaps: is about times, but with",
+        ),
+        (r#""time": {"column": ""}"#, "data.time: is empty"),
+        (r#""time": {"zone": "UTC"}"#, "data.time: has no \"column\""),
+        (
+            r#""time": {"column": "t", "zone": "Berlin"}"#,
+            "data.time.zone: \"Berlin\" is no known zone",
+        ),
+        (r#""time": {"column": "t", "format": "epoch"}"#, "did you mean \"epoch_s\"?"),
+        (r#""time": {"column": "t", "format": "%H:%M"}"#, "year required to parse date"),
+        (r#""time": {"column": "t", "format": "%Y-%m-%d %Z"}"#, "cannot be used as a pattern"),
+        (r#""time": "t", "gaps": "cutt""#, "did you mean \"cut\"?"),
+        (r#""time": "t", "gaps": {"longest": 2}"#, "unknown key \"longest\""),
+        (r#""time": "t", "gaps": {}"#, "has no \"cut\""),
+        (r#""time": "t", "gaps": {"cut": "2 hours"}"#, "is no span of time"),
+        (r#""header": ["a", "b", "a"]"#, "\"a\" stands there twice"),
+    ] {
+        refused(&[("data", &data(rest))], expected);
     }
 }

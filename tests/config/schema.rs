@@ -21,7 +21,9 @@ fn first(key: &str) -> &'static [&'static str] {
         _ if key.starts_with("data.inputs.0.") => {
             &[r#"data.inputs=[{"column": "x", "type": "text"}]"#]
         }
-        "data.order" => &["data.time=t"],
+        "data.order" | "data.duplicates" | "data.gaps" | "data.time.format" | "data.time.zone" => {
+            &["data.time=t"]
+        }
         "data.split.seed" => &["data.split.by=series", "data.series=id"],
         "data.split.train" => &["data.split.valid=1", "data.split.test=1"],
         "data.scale" => &["data.series=id"],
@@ -90,7 +92,7 @@ fn every_object_is_closed() {
         walk(definition, &mut objects);
         definition["anyOf"].as_array().into_iter().flatten().for_each(|d| walk(d, &mut objects));
     }
-    assert_eq!(objects, 16);
+    assert_eq!(objects, 18);
 }
 
 #[test]
@@ -104,8 +106,16 @@ fn null_is_allowed_where_the_parser_allows_it_and_nowhere_else() {
         assert_eq!(by_schema, parse_with(&text(&[]), &sets).is_ok(), "{name}");
         nullable.extend(by_schema.then_some(name));
     }
-    let expected =
-        ["time", "series", "characters", "window", "clip_grad_norm", "early_stopping", "dir"];
+    let expected = [
+        "time",
+        "zone",
+        "series",
+        "characters",
+        "window",
+        "clip_grad_norm",
+        "early_stopping",
+        "dir",
+    ];
     assert_eq!(nullable.len(), expected.len(), "{nullable:?}");
     for key in expected {
         assert!(nullable.iter().any(|name| name.ends_with(key)), "{key}");

@@ -2,10 +2,13 @@
 
 use super::Cell;
 use crate::config::delimiter::Delimiter;
+use crate::config::gaps::Gaps;
+use crate::config::header::HeaderBy;
 use crate::config::number::{Count, NotNegative, Seed, Whole};
 use crate::config::part::Part;
 use crate::config::section::section;
 use crate::config::strings::Strings;
+use crate::config::time::TimeFormat;
 use crate::config::types;
 use crate::config::words::words;
 
@@ -26,10 +29,18 @@ section! {
         delimiter: Delimiter [eg ";", "\t"] = Delimiter(b','),
         /// The mark before the decimals of a number.
         decimal: Decimal = Decimal::Point,
+        /// Where the names of columns come from: true: a file's first line; false: nowhere, the first line is data
+        /// and columns are called "1", "2"…; or a list of the names.
+        header: HeaderBy [eg false, ["time", "load"]] = HeaderBy::First,
         /// Column to order by and to echo; null: rows stand in the order of the file.
-        time: Option<String> [eg "time", "date"] = None,
+        time: Option<Time> [eg "time", {"column": "date", "format": "%d.%m.%Y %H:%M", "zone": "Europe/Berlin"}] = None,
         /// What a time that does not come after the one before it in its series does.
         order: Order = Order::Error,
+        /// What a time that stands twice in its series does.
+        duplicates: Duplicates = Duplicates::Error,
+        /// What more time between two rows than the regular step does, or than `cut` says: "report": it is counted
+        /// and told; "cut": windows, states and forecasts never cross it. The regular step is that of the train rows.
+        gaps: Gaps [eg "cut", {"cut": "2 h"}, {"cut": 3}] = Gaps::Report,
         /// Column, or list of columns, that names the series a row belongs to; "@file": each file is one;
         /// null: all rows are one series. Windows never cross series.
         series: Option<Strings> [eg "symbol", ["plant", "unit"], "@file"] = None,
@@ -65,11 +76,39 @@ words! {
 
 words! {
     /// What a time that does not come after the one before it in its series does.
-    Order [later "sort"] {
+    Order {
         /// It is an error.
         Error = "error",
+        /// The rows of each series are sorted, those of equal times as they stand in the file. Not in a stream:
+        /// rnn-predict then asks for `--order error`.
+        Sort = "sort",
         /// Nothing: rows are taken as they stand in the file, and times are only echoed.
         Ignore = "ignore",
+    }
+}
+
+words! {
+    /// What a time that stands twice in its series does.
+    Duplicates {
+        /// It is an error.
+        Error = "error",
+        /// The first row of that time counts; later ones are passed over and counted.
+        First = "first",
+        /// The last one counts. Not in a stream: rnn-predict then asks for `--duplicates first`.
+        Last = "last",
+    }
+}
+
+section! {
+    /// A column of times; a bare name is the column with its defaults.
+    Time [bare column: String] [required "column"] {
+        /// Header name.
+        column: String [eg "date"],
+        /// How times are written: "iso": ISO 8601 or plain numbers; "epoch_s", "epoch_ms": seconds or milliseconds
+        /// since 1970; or a pattern of strptime.
+        format: TimeFormat [eg "epoch_ms", "%d.%m.%Y %H:%M"] = TimeFormat::Iso,
+        /// The zone of times that say none, as its name or an offset; null: a clock that is never put forward or back.
+        zone: Option<String> [eg "Europe/Berlin", "+02:00"] = None,
     }
 }
 

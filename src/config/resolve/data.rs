@@ -1,11 +1,9 @@
 //! `data`: what its parts say together.
 
 use super::columns::{self, ScaleDefaults};
-use super::{Facts, Join, Resolved, refuse, source, split, window};
+use super::{Facts, Join, Resolved, refuse, source, split, time, window};
 use crate::config::raw;
-use crate::config::types::{
-    DataConfig, Dialect, Missing, Order, ScalePer, SeriesBy, Source, TaskKind,
-};
+use crate::config::types::{DataConfig, Dialect, Missing, ScalePer, SeriesBy, Source, TaskKind};
 use crate::error::shown;
 
 pub(super) fn resolve(
@@ -14,12 +12,12 @@ pub(super) fn resolve(
     join: Option<Join<'_>>,
 ) -> Resolved<DataConfig> {
     let source = join.map(|join| source::resolve(&raw, join)).transpose()?;
-    let time = raw.time();
-    if time.as_deref() == Some("") {
-        return refuse("data.time", "is empty; name a column, or leave it out");
-    }
-    let order = order(&raw, time.is_some())?;
-    let series = series(raw.series(), time.as_deref())?;
+    let time = time::column(&raw)?;
+    let time_name = time.as_ref().map(|time| &time.column[..]);
+    let order = time::order(&raw, time.is_some())?;
+    let in_time = time.is_some().then_some(order);
+    let (duplicates, gaps) = (time::duplicates(&raw, in_time)?, time::gaps(&raw, in_time)?);
+    let series = series(raw.series(), time_name)?;
     if facts.kind == TaskKind::Classification && series == SeriesBy::One {
         return refuse(
             "data.series",
@@ -36,12 +34,7 @@ pub(super) fn resolve(
             );
         }
         (Some(Source::Parts { .. }), None) | (None, None) => None,
-        _ => Some(split::resolve(
-            &raw.split(),
-            &series,
-            time.is_some().then_some(order),
-            window.is_some(),
-        )?),
+        _ => Some(split::resolve(&raw.split(), &series, in_time, window.is_some())?),
     };
     let raw_scale = raw.scale();
     let scale = columns::scale_kind(raw_scale.r#type());
@@ -53,17 +46,21 @@ pub(super) fn resolve(
             raw::Decimal::Comma => b',',
         },
     };
+    let header = raw.header();
     let missing = match raw.missing() {
         raw::Missing::Error => Missing::Error,
         raw::Missing::Ffill => Missing::Ffill,
     };
-    let names = ScaleDefaults { scale, time: time.as_deref(), series: &series };
+    let names = ScaleDefaults { scale, time: time_name, series: &series };
     let (inputs, targets) = columns::resolve(raw.inputs, raw.targets, names, facts)?;
     Ok(DataConfig {
         source,
         dialect,
+        header,
         time,
         order,
+        duplicates,
+        gaps,
         series,
         inputs,
         targets,
@@ -71,19 +68,6 @@ pub(super) fn resolve(
         window,
         scale_per,
         missing,
-    })
-}
-
-fn order(raw: &raw::Data, has_time: bool) -> Resolved<Order> {
-    if raw.order.is_some() && !has_time {
-        return refuse(
-            "data.order",
-            "is about times, but there is no data.time; name the time column, or take it out",
-        );
-    }
-    Ok(match raw.order() {
-        raw::Order::Error => Order::Error,
-        raw::Order::Ignore => Order::Ignore,
     })
 }
 

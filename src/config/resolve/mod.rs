@@ -9,6 +9,7 @@ pub(super) mod schedule;
 mod source;
 mod split;
 mod task;
+mod time;
 mod training;
 mod window;
 pub(super) mod words;
