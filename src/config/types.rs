@@ -61,6 +61,8 @@ pub struct DataConfig {
     pub scale_per: ScalePer,
     /// What an empty cell does.
     pub missing: Missing,
+    /// Cells that count as empty, beside those with nothing in them.
+    pub spellings: Vec<String>,
 }
 
 /// Files or glob patterns, already joined with the config's folder.
@@ -141,6 +143,8 @@ pub enum ScalePer {
 pub enum Missing {
     /// It is an error.
     Error,
+    /// Its row is left out and cuts its series, where a prediction needs the cell; else there is no truth.
+    Drop,
     /// It takes the last value of its column in the same series.
     Ffill,
 }

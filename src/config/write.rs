@@ -42,7 +42,8 @@ pub(super) fn shorten(value: &mut Value) {
         Value::Array(list) => list.iter_mut().for_each(shorten),
         Value::Object(object) => {
             object.values_mut().for_each(shorten);
-            let bare = object.get("column").or(object.get("type")).filter(|name| name.is_string());
+            let bare = ["column", "type", "policy"].iter().find_map(|key| object.get(*key));
+            let bare = bare.filter(|name| name.is_string());
             if let (Some(name), 1) = (bare, object.len()) {
                 *value = name.clone();
             }
@@ -118,9 +119,13 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
                 ScalePer::Series => raw::ScalePer::Series,
             }),
         }),
-        missing: Some(match data.missing {
-            Missing::Error => raw::Missing::Error,
-            Missing::Ffill => raw::Missing::Ffill,
+        missing: Some(raw::Missing {
+            policy: Some(match data.missing {
+                Missing::Error => raw::MissingPolicy::Error,
+                Missing::Drop => raw::MissingPolicy::Drop,
+                Missing::Ffill => raw::MissingPolicy::Ffill,
+            }),
+            spellings: (!data.spellings.is_empty()).then(|| data.spellings.clone()),
         }),
     }
 }

@@ -44,8 +44,9 @@ impl Context {
     fn at(train: &PartRows, place: usize, target: usize, ahead: usize, classes: &Classes) -> Self {
         let words = &train.table.words;
         let mut seen: HashMap<u32, Vec<(u32, u64)>> = HashMap::new();
-        for (series, range) in train.table.series.iter().zip(&train.ranges) {
-            for row in range.start..range.end.saturating_sub(ahead) {
+        for segment in train.segments() {
+            let (series, rows) = (&train.table.series[segment.series], segment.rows);
+            for row in rows.start..rows.end.saturating_sub(ahead) {
                 let (word, label) = (series.row(row)[place], series.row(row + ahead)[target]);
                 let Some(class) = words[target].of(label).and_then(|text| classes.index(text))
                 else {

@@ -1,7 +1,6 @@
 //! Truncated backpropagation: series side by side in lanes, cut into chunks that hand their state on.
 
-use std::ops::Range;
-
+use super::segments::Segment;
 use super::windows::Span;
 
 /// One lane's share of an update.
@@ -15,16 +14,16 @@ pub struct Chunk {
     pub fresh: bool,
 }
 
-/// The updates of an epoch: consecutive chunks of up to `batch_size` lanes at a time. Each train range is cut
-/// into `parts` consecutive pieces; a lane that has finished one takes the next in file order.
+/// The updates of an epoch: consecutive chunks of up to `batch_size` lanes at a time. Each stretch of train rows is
+/// cut into `parts` consecutive pieces; a lane that has finished one takes the next in file order.
 pub fn updates(
-    ranges: &[Range<usize>],
+    segments: &[Segment],
     reach: usize,
     length: usize,
     parts: usize,
     batch_size: usize,
 ) -> Vec<Vec<Chunk>> {
-    let mut waiting = pieces(ranges, reach, parts).into_iter();
+    let mut waiting = pieces(segments, reach, parts).into_iter();
     let mut lanes: Vec<Option<(Span, bool)>> = vec![None; batch_size];
     let mut updates = Vec::new();
     loop {
@@ -48,13 +47,14 @@ pub fn updates(
     }
 }
 
-fn pieces(ranges: &[Range<usize>], reach: usize, parts: usize) -> Vec<Span> {
+fn pieces(segments: &[Segment], reach: usize, parts: usize) -> Vec<Span> {
     let mut pieces = Vec::new();
-    for (series, range) in ranges.iter().enumerate() {
-        let usable = range.len().saturating_sub(reach);
+    for Segment { series, rows, .. } in segments {
+        let usable = rows.len().saturating_sub(reach);
         let size = usable.div_ceil(parts).max(1);
         for start in (0..usable).step_by(size) {
-            pieces.push(Span { series, start: range.start + start, len: size.min(usable - start) });
+            let len = size.min(usable - start);
+            pieces.push(Span { series: *series, start: rows.start + start, len });
         }
     }
     pieces
@@ -63,11 +63,12 @@ fn pieces(ranges: &[Range<usize>], reach: usize, parts: usize) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ops::Range;
 
     #[test]
     fn every_usable_row_comes_once_and_in_order_within_its_lane() {
         let ranges = [0..25, 0..7, 5..18];
-        let updates = updates(&ranges, 2, 4, 2, 3);
+        let updates = updates(&Segment::whole(&ranges), 2, 4, 2, 3);
         let mut seen = vec![vec![0; 25]; 3];
         let mut at = [None; 3];
         for chunk in updates.iter().flatten() {
@@ -93,7 +94,7 @@ mod tests {
 
     #[test]
     fn one_series_one_lane() {
-        let updates = updates(&[Range { start: 0, end: 10 }], 0, 4, 1, 32);
+        let updates = updates(&Segment::whole(&[Range { start: 0, end: 10 }]), 0, 4, 1, 32);
         let lens: Vec<usize> = updates.iter().map(|u| u[0].span.len).collect();
         assert_eq!(lens, [4, 4, 2]);
         assert_eq!(updates.iter().map(|u| u[0].fresh).collect::<Vec<_>>(), [true, false, false]);

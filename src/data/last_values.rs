@@ -1,6 +1,41 @@
-//! `"missing": "ffill"`: an empty cell takes the last value of its column in the same series.
+//! What empty cells do to a row: `"ffill"` gives them the last value of their column in the same series, `"drop"`
+//! leaves the row out.
 
+use super::roles::Roles;
 use super::row::Row;
+use crate::config::Missing;
+
+/// What becomes of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is one of the rows of its series.
+    Kept,
+    /// It is left out.
+    Dropped(Why),
+}
+
+/// Why a row is left out of its series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A cell is empty that a prediction needs; the series is cut there.
+    EmptyCell,
+}
+
+impl Why {
+    /// In a few words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Why::EmptyCell => "row with an empty cell",
+        }
+    }
+
+    /// Whether look-back and state start anew behind the row.
+    pub fn cuts(self) -> bool {
+        match self {
+            Why::EmptyCell => true,
+        }
+    }
+}
 
 /// The last value of each column, series by series.
 #[derive(Clone, Debug, Default)]
@@ -10,11 +45,23 @@ pub struct LastValues {
 }
 
 impl LastValues {
-    /// Fills the empty cells of a row.
+    /// Carries out what an empty cell of a row does.
     ///
     /// # Errors
-    /// The column that has had no value yet; the row is then as it was.
-    pub fn fill(&self, series: usize, row: &mut Row) -> Result<(), usize> {
+    /// The column that cannot be filled, for it has had no value yet; the row is then as it was.
+    pub fn fill(&self, roles: &Roles, series: usize, row: &mut Row) -> Result<Fate, usize> {
+        match roles.missing {
+            Missing::Error => {}
+            Missing::Drop if row.empty.iter().any(|&column| roles.needed[column]) => {
+                return Ok(Fate::Dropped(Why::EmptyCell));
+            }
+            Missing::Drop => {}
+            Missing::Ffill => self.repeat(series, row)?,
+        }
+        Ok(Fate::Kept)
+    }
+
+    fn repeat(&self, series: usize, row: &mut Row) -> Result<(), usize> {
         let last = |column: usize| self.series.get(series).map_or(f64::NAN, |last| last[column]);
         if let Some(&column) = row.empty.iter().find(|&&column| last(column).is_nan()) {
             return Err(column);
@@ -30,8 +77,14 @@ impl LastValues {
         self.series.iter_mut().map(|row| &mut row[..])
     }
 
-    /// Remembers a row that was accepted.
-    pub fn keep(&mut self, series: usize, values: &[f64]) {
+    /// Remembers a row that was accepted, where it may have to fill a later one.
+    pub fn keep(&mut self, roles: &Roles, series: usize, values: &[f64]) {
+        if roles.missing == Missing::Ffill {
+            self.remember(series, values);
+        }
+    }
+
+    fn remember(&mut self, series: usize, values: &[f64]) {
         if self.series.len() <= series {
             self.series.resize(series + 1, vec![f64::NAN; values.len()]);
         }
@@ -50,23 +103,23 @@ mod tests {
     #[test]
     fn an_empty_cell_takes_the_last_value_of_its_own_series() {
         let mut last = LastValues::default();
-        last.keep(0, &[1.0, 2.0]);
-        last.keep(1, &[10.0, 20.0]);
-        last.keep(0, &[3.0, 4.0]);
+        last.remember(0, &[1.0, 2.0]);
+        last.remember(1, &[10.0, 20.0]);
+        last.remember(0, &[3.0, 4.0]);
         let mut filled = row(&[f64::NAN, 5.0], &[0]);
-        last.fill(0, &mut filled).unwrap();
+        last.repeat(0, &mut filled).unwrap();
         assert_eq!(filled.values, [3.0, 5.0]);
         let mut filled = row(&[f64::NAN, f64::NAN], &[0, 1]);
-        last.fill(1, &mut filled).unwrap();
+        last.repeat(1, &mut filled).unwrap();
         assert_eq!(filled.values, [10.0, 20.0]);
     }
 
     #[test]
     fn nothing_is_made_up_where_a_series_begins_empty() {
         let mut last = LastValues::default();
-        assert_eq!(last.fill(0, &mut row(&[f64::NAN], &[0])), Err(0));
-        last.keep(0, &[f64::NAN]);
-        assert_eq!(last.fill(0, &mut row(&[f64::NAN], &[0])), Err(0));
-        assert_eq!(last.fill(3, &mut row(&[1.0], &[])), Ok(()));
+        assert_eq!(last.repeat(0, &mut row(&[f64::NAN], &[0])), Err(0));
+        last.remember(0, &[f64::NAN]);
+        assert_eq!(last.repeat(0, &mut row(&[f64::NAN], &[0])), Err(0));
+        assert_eq!(last.repeat(3, &mut row(&[1.0], &[])), Ok(()));
     }
 }

@@ -1,6 +1,6 @@
 //! On which physical line of its file a row starts, kept as the few places where counting on would be wrong.
 
-use super::table::{SourceFile, Table};
+use super::table::{SourceFile, Table, Turn};
 
 /// The lines of one file's rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,9 +28,7 @@ impl Lines {
 impl Table {
     /// The file a row of a series comes from, and its line there. Looks through the rows: for messages.
     pub fn place(&self, series: usize, row: usize) -> Option<(&SourceFile, u64)> {
-        let of_series =
-            self.series_of_row.iter().enumerate().filter(|(_, s)| **s as usize == series);
-        let mut at = of_series.map(|(at, _)| at as u64).nth(row)?;
+        let mut at = self.turns().position(|turn| turn == (series, Turn::Row(row)))? as u64;
         for file in &self.files {
             if at < file.rows {
                 return Some((file, file.lines.line(at)?));

@@ -36,6 +36,10 @@ pub struct Roles {
     pub series: SeriesBy,
     /// What an empty cell does.
     pub missing: Missing,
+    /// Cells that count as empty, beside those with nothing in them.
+    pub spellings: Vec<String>,
+    /// Whether a prediction needs each column: an input, or a target that a forecast is counted from.
+    pub needed: Vec<bool>,
     /// How the files are written.
     pub dialect: Dialect,
     /// Where the names of columns come from.
@@ -45,7 +49,7 @@ pub struct Roles {
 impl Roles {
     /// The roles a config gives.
     pub fn new(config: &Config) -> Self {
-        let (config, task) = (&config.data, config.task.kind);
+        let (config, task, anchor) = (&config.data, config.task.kind, config.task.anchor);
         let mut columns: Vec<String> = Vec::new();
         let mut are_words = Vec::new();
         let mut place = |column: &Column| {
@@ -55,8 +59,11 @@ impl Roles {
                 columns.len() - 1
             })
         };
-        let inputs = config.inputs.iter().map(&mut place).collect();
-        let targets = config.targets.iter().map(&mut place).collect();
+        let inputs: Vec<usize> = config.inputs.iter().map(&mut place).collect();
+        let targets: Vec<usize> = config.targets.iter().map(&mut place).collect();
+        let needed =
+            (0..columns.len()).map(|c| inputs.contains(&c) || anchor && targets.contains(&c));
+        let needed = needed.collect();
         Self {
             columns,
             are_words,
@@ -74,6 +81,8 @@ impl Roles {
             pace: None,
             series: config.series.clone(),
             missing: config.missing,
+            spellings: config.spellings.clone(),
+            needed,
             dialect: config.dialect,
             header: config.header.clone(),
         }

@@ -18,6 +18,7 @@ pub struct RowLayout {
     are_words: Vec<bool>,
     part: Option<usize>,
     missing: Missing,
+    spellings: Vec<String>,
 }
 
 /// One row; buffers are reused.
@@ -68,7 +69,8 @@ impl RowLayout {
             SeriesBy::One | SeriesBy::File => Vec::new(),
         };
         let are_words = roles.are_words.clone();
-        Ok(Self { header, columns, time, series, are_words, part: None, missing: roles.missing })
+        let (missing, spellings) = (roles.missing, roles.spellings.clone());
+        Ok(Self { header, columns, time, series, are_words, part: None, missing, spellings })
     }
 
     /// Reads the split column, too.
@@ -121,13 +123,17 @@ impl RowLayout {
 
     /// The number of a cell; none where it is empty and may be.
     fn number(&self, record: &Record, place: usize, underflows: &mut u64) -> Result<Option<f64>> {
-        match self.header.number(record, place)? {
+        let cell = match self.is_spelled_empty(record, place) {
+            true => Cell::Empty,
+            false => self.header.number(record, place)?,
+        };
+        match cell {
             Cell::Value(value) => Ok(Some(value)),
             Cell::Underflow(value) => {
                 *underflows += 1;
                 Ok(Some(value))
             }
-            Cell::Empty if self.missing == Missing::Ffill => Ok(None),
+            Cell::Empty if self.missing != Missing::Error => Ok(None),
             Cell::Empty => Err(self.header.empty_error(record, place)),
         }
     }
@@ -135,10 +141,17 @@ impl RowLayout {
     /// The number of the word in a cell: its text as it is. None where the cell is empty and may be.
     fn word(&self, record: &Record, place: usize, words: &mut Words) -> Result<Option<f64>> {
         match self.header.text(record, place)? {
-            "" if self.missing == Missing::Ffill => Ok(None),
-            "" => Err(self.header.no_word_error(record, place)),
-            text => Ok(Some(f64::from(words.intern(text)))),
+            text if !text.is_empty() && !self.is_spelled_empty(record, place) => {
+                Ok(Some(f64::from(words.intern(text))))
+            }
+            _ if self.missing != Missing::Error => Ok(None),
+            _ => Err(self.header.no_word_error(record, place)),
         }
+    }
+
+    /// Whether a cell is one of those that the config counts as empty.
+    fn is_spelled_empty(&self, record: &Record, place: usize) -> bool {
+        self.spellings.iter().any(|word| word.as_bytes() == record.field(place))
     }
 
     /// The error for an empty cell of a model's column before the first value of its series.

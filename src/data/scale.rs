@@ -112,7 +112,7 @@ impl Scalers {
         for (key, values) in train.filter(|(_, values)| !values.is_empty()) {
             let mut own = vec![Moments::default(); columns];
             for row in values.chunks_exact(columns) {
-                for (j, &x) in row.iter().enumerate() {
+                for (j, &x) in row.iter().enumerate().filter(|(_, x)| !x.is_nan()) {
                     all[j].add(x);
                     own[j].add(x);
                 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::last_values::LastValues;
+use super::last_values::{Fate, LastValues, Why};
 use super::lines::Lines;
 use super::reader::{Header, Record, RecordReader};
 use super::roles::Roles;
@@ -13,7 +13,7 @@ use super::source::{self, Hashing};
 use super::time::{TimeKind, TimeReader};
 use super::time_order::{Next, TimeOrder};
 use super::words::Words;
-use crate::config::{Missing, SeriesBy};
+use crate::config::SeriesBy;
 use crate::error::{Error, Result, shown, shown_path};
 
 /// Rows in memory. Series stand in the order of their first row, rows within a series in file order.
@@ -35,6 +35,8 @@ pub struct Table {
     pub underflows: u64,
     /// Empty cells that took the last value of their column.
     pub filled: u64,
+    /// Empty cells of targets for which there is no truth.
+    pub absent: u64,
 }
 
 /// One file that was read.
@@ -63,11 +65,35 @@ pub struct Series {
     pub times: Vec<i128>,
     /// What stands in the split column, as [`Table::parts`] numbers it; empty without one.
     pub parts: Vec<u32>,
+    /// Rows (ascending, never the first) at which look-back and state start anew.
+    pub cuts: Vec<usize>,
+    /// Rows of the files that are none of these rows, in their order.
+    pub dropped: Vec<Dropped>,
     values: Vec<f64>, // [rows, columns]
     columns: usize,
     kind: Option<TimeKind>,
     time_texts: Texts,
     rows: usize,
+}
+
+/// A row of a file that is left out of its series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// The row of the series that it stands before.
+    pub before: usize,
+    /// Its time as written; empty without a time column.
+    pub time_text: String,
+    /// Why it is left out.
+    pub why: Why,
+}
+
+/// What a row of a file is in its series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// This row.
+    Row(usize),
+    /// This one of those that are left out.
+    Dropped(usize),
 }
 
 /// Many short texts in one.
@@ -115,6 +141,13 @@ impl Series {
         if self.times.is_empty() { "" } else { self.time_texts.get(row) }
     }
 
+    /// Cuts it behind its last row so far; a cut before the first row is none.
+    fn cut(&mut self) {
+        if self.rows > 0 && self.cuts.last() != Some(&self.rows) {
+            self.cuts.push(self.rows);
+        }
+    }
+
     /// How its times are written.
     pub fn time_kind(&self) -> Option<TimeKind> {
         self.kind
@@ -143,9 +176,23 @@ impl Table {
         builder.finish()
     }
 
-    /// All rows.
+    /// All rows of its series.
     pub fn rows(&self) -> u64 {
-        self.series_of_row.len() as u64
+        self.series.iter().map(|s| s.rows as u64).sum()
+    }
+
+    /// What each row of the files is: its series, and what it is there.
+    pub fn turns(&self) -> impl Iterator<Item = (usize, Turn)> + '_ {
+        let mut at = vec![(0, 0); self.series.len()];
+        self.series_of_row.iter().map(move |&series| {
+            let (row, dropped) = &mut at[series as usize];
+            let next = self.series[series as usize].dropped.get(*dropped);
+            let turn = match next.is_some_and(|next| next.before == *row) {
+                true => Turn::Dropped(std::mem::replace(dropped, *dropped + 1)),
+                false => Turn::Row(std::mem::replace(row, *row + 1)),
+            };
+            (series as usize, turn)
+        })
     }
 
     /// The files in a few words, for messages.
@@ -255,25 +302,39 @@ impl<'a> Builder<'a> {
                 index
             }
         };
-        if let Some(time) = row.time {
-            if let Err(message) = self.order.check(index, time, &row.time_text) {
-                let count = self.disorder.as_ref().map_or(0, |(_, count)| *count);
-                let first = self.disorder.take().map(|(error, _)| error);
-                let error = first.unwrap_or_else(|| layout.time_error(record, message));
-                self.disorder = Some((error, count + 1));
+        let fate = self.last_values.fill(self.roles, index, row);
+        let fate = fate.map_err(|column| layout.nothing_to_fill(record, column))?;
+        if let Some(time) = row.time
+            && let Err(message) = self.order.check(index, time, &row.time_text)
+        {
+            let count = self.disorder.as_ref().map_or(0, |(_, count)| *count);
+            let first = self.disorder.take().map(|(error, _)| error);
+            let error = first.unwrap_or_else(|| layout.time_error(record, message));
+            self.disorder = Some((error, count + 1));
+        }
+        self.table.underflows += row.underflows;
+        let number = u32::try_from(index);
+        self.table
+            .series_of_row
+            .push(number.map_err(|_| Error::Memory("more than 4 billion series".into()))?);
+        let series = &mut self.table.series[index];
+        if let Fate::Dropped(why) = fate {
+            let (before, time_text) = (series.rows, row.time_text.clone());
+            series.dropped.push(Dropped { before, time_text, why });
+            if why.cuts() {
+                series.cut();
             }
-            let series = &mut self.table.series[index];
+            return Ok(());
+        }
+        if let Some(time) = row.time {
             series.kind = Some(time.kind);
             series.times.push(time.nanos);
             series.time_texts.push(&row.time_text);
         }
-        if self.roles.missing == Missing::Ffill {
-            self.last_values
-                .fill(index, row)
-                .map_err(|column| layout.nothing_to_fill(record, column))?;
-            self.last_values.keep(index, &row.values);
-            self.table.filled += row.empty.len() as u64;
-        }
+        self.last_values.keep(self.roles, index, &row.values);
+        let still_empty = row.values.iter().filter(|value| value.is_nan()).count() as u64;
+        self.table.filled += row.empty.len() as u64 - still_empty;
+        self.table.absent += still_empty;
         self.same_label(index, layout, record, row)?;
         let part =
             (self.dealt && self.roles.part.is_some()).then(|| self.table.parts.intern(&row.part));
@@ -281,10 +342,6 @@ impl<'a> Builder<'a> {
         series.parts.extend(part);
         series.values.extend_from_slice(&row.values);
         series.rows += 1;
-        self.table.underflows += row.underflows;
-        let index =
-            u32::try_from(index).map_err(|_| Error::Memory("more than 4 billion series".into()))?;
-        self.table.series_of_row.push(index);
         Ok(())
     }
 

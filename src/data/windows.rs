@@ -1,8 +1,7 @@
 //! Which stretches of rows are trained on. Nothing is stored per window: a window's number is turned
 //! into a place from cumulative counts.
 
-use std::ops::Range;
-
+use super::segments::Segment;
 use crate::config::{Config, LossSteps};
 
 /// Consecutive rows of one series.
@@ -21,7 +20,7 @@ pub struct Span {
 pub struct Windows {
     length: Option<usize>,
     stride: usize,
-    series: Vec<Counted>,
+    stretches: Vec<Counted>,
     even: bool,
     /// Rows that are an input of no window, by reason.
     pub left_out: Vec<(&'static str, u64)>,
@@ -35,25 +34,37 @@ struct Counted {
     start: usize,
     /// Rows that can be an input: all but those whose targets lie behind the part's end.
     usable: usize,
-    /// Windows up to and including this series.
+    /// Windows up to and including this stretch.
     upto: u64,
 }
 
-/// Why rows are left out of training.
-const NO_TARGETS: &str = "targets run past the end of the split";
+// Why rows are left out of training.
+
+/// They would lie in another part, or nowhere.
+pub const NO_TARGETS: &str = "targets run past the end of the split";
+/// They lie behind a cut.
+pub const INTO_A_GAP: &str = "targets run into a gap";
+
 const TOO_SHORT: &str = "series shorter than a window";
+const SHORT_STRETCH: &str = "stretch between gaps shorter than a window";
 const STRIDE: &str = "behind the last window of the stride";
 
 impl Windows {
-    /// Windows inside the train rows `ranges` (one per series), whose targets reach `reach` rows further.
-    pub fn new(config: &Config, ranges: &[Range<usize>], reach: usize) -> Self {
+    /// Windows inside stretches of the train rows, whose targets reach `reach` rows further.
+    pub fn new(config: &Config, segments: &[Segment], reach: usize) -> Self {
         let (length, stride) = config.data.window.map_or((None, 1), |w| (Some(w.length), w.stride));
         let short_allowed = config.task.loss_steps == LossSteps::All;
-        let (mut series, mut upto, mut used) = (Vec::new(), 0, 0);
-        let mut reasons = [(NO_TARGETS, 0), (TOO_SHORT, 0), (STRIDE, 0)];
-        for (index, range) in ranges.iter().enumerate() {
-            let usable = range.len().saturating_sub(reach);
-            reasons[0].1 += (range.len() - usable) as u64;
+        let (mut stretches, mut upto, mut used) = (Vec::<Counted>::new(), 0, 0);
+        let reasons = [NO_TARGETS, INTO_A_GAP, TOO_SHORT, SHORT_STRETCH, STRIDE];
+        let mut reasons = reasons.map(|reason| (reason, 0));
+        let mut leave_out = |reason: &str, rows: usize| {
+            let known = reasons.iter_mut().find(|(known, _)| *known == reason);
+            known.into_iter().for_each(|(_, count)| *count += rows as u64);
+        };
+        for (k, segment) in segments.iter().enumerate() {
+            let (index, usable) = (segment.series, segment.usable(reach));
+            let no_targets = if segment.cut { INTO_A_GAP } else { NO_TARGETS };
+            leave_out(no_targets, segment.rows.len() - usable);
             let (count, covered) = match length {
                 _ if usable == 0 => (0, 0),
                 None => (1, usable),
@@ -65,27 +76,33 @@ impl Windows {
                     (count as u64, (count - 1) * stride + length - gaps)
                 }
             };
-            reasons[if count == 0 { 1 } else { 2 }].1 += (usable - covered) as u64;
+            let after_a_cut = k > 0 && segments[k - 1].series == index;
+            let why = match count {
+                0 if segment.cut || after_a_cut => SHORT_STRETCH,
+                0 => TOO_SHORT,
+                _ => STRIDE,
+            };
+            leave_out(why, usable - covered);
             used += covered as u64;
             if count > 0 {
                 upto += count;
-                series.push(Counted { series: index, start: range.start, usable, upto });
+                stretches.push(Counted { series: index, start: segment.rows.start, usable, upto });
             }
         }
         let left_out = reasons.into_iter().filter(|(_, rows)| *rows > 0).collect();
         let len = |s: &Counted| length.map_or(s.usable, |length| length.min(s.usable));
-        let even = series.windows(2).all(|pair| len(&pair[0]) == len(&pair[1]));
-        Self { length, stride, series, even, left_out, used }
+        let even = stretches.windows(2).all(|pair| len(&pair[0]) == len(&pair[1]));
+        Self { length, stride, stretches, even, left_out, used }
     }
 
     /// How many there are.
     pub fn count(&self) -> u64 {
-        self.series.last().map_or(0, |s| s.upto)
+        self.stretches.last().map_or(0, |s| s.upto)
     }
 
     /// Rows of the longest window.
     pub fn longest(&self) -> usize {
-        let longest = self.series.iter().map(|s| s.usable).max().unwrap_or(0);
+        let longest = self.stretches.iter().map(|s| s.usable).max().unwrap_or(0);
         self.length.map_or(longest, |length| length.min(longest))
     }
 
@@ -101,15 +118,19 @@ impl Windows {
             let count = s.upto - std::mem::replace(&mut before, s.upto);
             count * self.length.map_or(s.usable, |length| length.min(s.usable)) as u64
         };
-        self.series.iter().map(of_series).sum()
+        self.stretches.iter().map(of_series).sum()
     }
 
     /// Windows of a series that, with their targets `reach` rows further, hold a row of `rows` (ascending) and
     /// the row before it.
     pub fn across(&self, series: usize, rows: &[usize], reach: usize) -> u64 {
-        let Ok(k) = self.series.binary_search_by_key(&series, |s| s.series) else { return 0 };
-        let s = &self.series[k];
-        let before = if k == 0 { 0 } else { self.series[k - 1].upto };
+        let first = self.stretches.partition_point(|s| s.series < series);
+        let own = self.stretches[first..].iter().take_while(|s| s.series == series);
+        own.enumerate().map(|(k, s)| self.across_in(first + k, s, rows, reach)).sum()
+    }
+
+    fn across_in(&self, k: usize, s: &Counted, rows: &[usize], reach: usize) -> u64 {
+        let before = if k == 0 { 0 } else { self.stretches[k - 1].upto };
         let count = (s.upto - before) as usize;
         let len = self.length.map_or(s.usable, |length| length.min(s.usable)) + reach;
         let (mut across, mut counted) = (0, 0);
@@ -127,9 +148,9 @@ impl Windows {
 
     /// Where window `number` lies.
     pub fn span(&self, number: u64) -> Span {
-        let k = self.series.partition_point(|s| s.upto <= number);
-        let before = if k == 0 { 0 } else { self.series[k - 1].upto };
-        let s = &self.series[k];
+        let k = self.stretches.partition_point(|s| s.upto <= number);
+        let before = if k == 0 { 0 } else { self.stretches[k - 1].upto };
+        let s = &self.stretches[k];
         let len = self.length.map_or(s.usable, |length| length.min(s.usable));
         Span { series: s.series, start: s.start + (number - before) as usize * self.stride, len }
     }
@@ -138,6 +159,7 @@ impl Windows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ops::Range;
 
     fn windows(extra: &str, ranges: &[Range<usize>], reach: usize) -> Windows {
         let text = format!(
@@ -145,7 +167,7 @@ mod tests {
                 "model": {{"topology": "single", "cell": "gru"}}}}"#
         );
         let config = Config::parse(&text, "test", std::path::Path::new(""), &[]).expect("valid");
-        Windows::new(&config, ranges, reach)
+        Windows::new(&config, &Segment::whole(ranges), reach)
     }
 
     #[test]

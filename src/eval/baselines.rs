@@ -68,8 +68,11 @@ impl Baseline {
         values: &mut [f64],
     ) {
         for (k, &place) in encoder.roles.targets.iter().enumerate() {
-            let value =
-                if self == Baseline::LastValue { row[place] } else { scalers.targets[k].mean };
+            let mean = scalers.targets[k].mean;
+            let value = match self {
+                Baseline::LastValue if !row[place].is_nan() => row[place],
+                _ => mean,
+            };
             values[k * encoder.steps..(k + 1) * encoder.steps].fill(value);
         }
     }

@@ -1,11 +1,13 @@
 //! One evaluation: the rows of a part through the predictor, beside the truth.
 
+use std::ops::Range;
+
 use super::judge::{Judge, JudgedRow};
 use super::report::{Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
 use super::scores::Scores;
 use super::verdict::Verdict;
-use crate::data::{Encoder, PartRows, Scalers};
+use crate::data::{Encoder, PartRows, Scalers, Turn};
 use crate::error::Result;
 use crate::model::{Network, Tensors};
 use crate::optim::{Loss, LossSum};
@@ -35,8 +37,8 @@ pub struct Evaluation<'a> {
 pub struct Evaluated<'a> {
     /// Which series of the table.
     pub series: usize,
-    /// Its row there.
-    pub row: usize,
+    /// Its row there, or which of those that are left out of it.
+    pub turn: Turn,
     /// The prediction.
     pub prediction: Option<&'a Prediction>,
     /// What came true, `[targets x steps]`: of a category the number of the word; NaN where it is not known.
@@ -51,6 +53,8 @@ struct Sums<'a> {
     rows: Vec<u64>,
     counts: RowCounts,
 }
+
+const NO_TRUTH: &str = "nothing is known of what came true";
 
 /// Figures of classes by series are given of so many series at most, with so many rows each on average: nobody looks
 /// for a sentence.
@@ -79,7 +83,9 @@ impl Evaluation<'_> {
             .ranges
             .iter()
             .zip(&table.series)
-            .map(|(range, s)| Wanted::new(range.clone(), s.rows(), self.plan, lead, reach))
+            .map(|(range, s)| {
+                Wanted::new(range.clone(), (s.rows(), &s.cuts), self.plan, lead, reach)
+            })
             .collect();
         let words = WordsOf::Table(&table.words);
         let (network, params, encoder) = (self.network, self.params, self.encoder);
@@ -95,24 +101,29 @@ impl Evaluation<'_> {
         };
 
         // A ticket is the row's place in the file; `places` finds the row again.
-        let mut places: Vec<(u32, u32)> = Vec::with_capacity(table.series_of_row.len());
+        let mut places: Vec<(u32, Turn)> = Vec::with_capacity(table.series_of_row.len());
         let mut ordered = InOrder::default();
-        let mut seen = vec![0usize; table.series.len()];
-        for (ticket, &series) in table.series_of_row.iter().enumerate() {
-            let series = series as usize;
-            let row = seen[series];
-            seen[series] += 1;
-            places.push((series as u32, row as u32));
-            let w = &wanted[series];
-            if w.pushed.contains(&row) {
-                let ticket = w.asked.contains(&row).then_some(ticket as u64);
-                if let Some(ticket) = ticket {
+        let whole = part.is_whole();
+        for (ticket, (series, turn)) in table.turns().enumerate() {
+            places.push((series as u32, turn));
+            let (s, w, ticket) = (&table.series[series], &wanted[series], ticket as u64);
+            match turn {
+                Turn::Dropped(k) if w.asks_for_dropped(s.dropped[k].before, whole) => {
                     ordered.expect(ticket);
+                    predictor.leave_out(ticket);
                 }
-                predictor.push(tracks[series], table.series[series].row(row), ticket);
-                if row + 1 == w.pushed.end {
-                    predictor.end_series(tracks[series]);
+                Turn::Row(row) if w.pushed.contains(&row) => {
+                    let ticket = w.asked.contains(&row).then_some(ticket);
+                    ticket.into_iter().for_each(|ticket| ordered.expect(ticket));
+                    if s.cuts.binary_search(&row).is_ok() {
+                        predictor.cut(tracks[series]);
+                    }
+                    predictor.push(tracks[series], s.row(row), ticket);
+                    if row + 1 == w.pushed.end {
+                        predictor.end_series(tracks[series]);
+                    }
                 }
+                _ => {}
             }
             for answer in ordered.ready(predictor.take()) {
                 self.score(&answer, &places, &wanted, part, &mut sums, &mut each)?;
@@ -129,27 +140,42 @@ impl Evaluation<'_> {
     fn score(
         &self,
         answer: &Answer,
-        places: &[(u32, u32)],
+        places: &[(u32, Turn)],
         wanted: &[Wanted],
         part: &PartRows,
         sums: &mut Sums,
         each: &mut impl FnMut(Evaluated) -> Result<()>,
     ) -> Result<()> {
-        let (series, row) = places[answer.ticket as usize];
-        let (series, row) = (series as usize, row as usize);
+        let (series, turn) = places[answer.ticket as usize];
+        let series = series as usize;
         let s = &part.table.series[series];
         let (scalers, _) = self.scalers.of(&s.key);
         let mut truth = vec![f64::NAN; self.encoder.target_width()];
         let words = &part.table.words;
-        self.encoder.truth(s.rows_from(row), &mut truth);
         sums.counts.read += 1;
         let prediction = answer.prediction.as_ref();
+        let row = match turn {
+            Turn::Row(row) => row,
+            Turn::Dropped(k) => {
+                sums.counts.leave_out(s.dropped[k].why.text());
+                if self.whole_series {
+                    return Ok(());
+                }
+                return each(Evaluated { series, turn, prediction, truth: &truth });
+            }
+        };
+        // What lies behind a cut is not so many rows ahead.
+        let known = s.rows_between(row, s.segment_of(row).end);
+        self.encoder.truth(known, &mut truth);
         match (prediction, wanted[series].row(row)) {
+            (Some(_), OutputRow::Scored) if truth.iter().all(|truth| truth.is_nan()) => {
+                sums.counts.leave_out(NO_TRUTH);
+            }
             (Some(prediction), OutputRow::Scored) => {
                 sums.counts.scored += 1;
                 sums.rows[series] += 1;
                 let mut scaled = vec![0.0; truth.len()];
-                self.encoder.targets(s.rows_from(row), scalers, words, &mut scaled);
+                self.encoder.targets(known, scalers, words, &mut scaled);
                 if let Some(l) = self.loss.step(&prediction.outputs, &scaled, None) {
                     sums.loss.sum += l;
                     sums.loss.steps += 1;
@@ -163,7 +189,7 @@ impl Evaluation<'_> {
         if self.whole_series && prediction.is_none() {
             return Ok(());
         }
-        each(Evaluated { series, row, prediction, truth: &truth })
+        each(Evaluated { series, turn, prediction, truth: &truth })
     }
 
     /// Whether figures by series say anything: of classes only where series are few and long.
@@ -179,10 +205,17 @@ impl Evaluation<'_> {
         sums.loss.sequences = match self.plan {
             Plan::Window { .. } => sums.loss.steps,
             Plan::Blocks { length } => {
-                wanted.iter().map(|w| w.asked.len().div_ceil(length) as u64).sum()
+                let segments = wanted.iter().flat_map(Wanted::segments);
+                segments.map(|rows| rows.len().div_ceil(length) as u64).sum()
             }
             Plan::Running | Plan::Whole { .. } => {
-                sums.rows.iter().filter(|&&rows| rows > 0).count() as u64
+                let scored = wanted.iter().zip(&sums.rows).filter(|(_, rows)| **rows > 0);
+                let has_scored = |w: &Wanted, mut rows: Range<usize>| {
+                    rows.any(|row| w.row(row) == OutputRow::Scored)
+                };
+                let of =
+                    |w: &Wanted| w.segments().filter(|rows| has_scored(w, rows.clone())).count();
+                scored.map(|(w, _)| of(w) as u64).sum()
             }
         };
     }

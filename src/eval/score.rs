@@ -140,6 +140,9 @@ impl NumberScore {
         for (k, (target, scaler)) in self.targets.iter_mut().zip(scalers).enumerate() {
             for step in 0..self.steps {
                 let (value, truth) = (values[k * self.steps + step], truth[k * self.steps + step]);
+                if truth.is_nan() {
+                    continue; // nothing is known of it
+                }
                 target.all.add(value, truth, scaler);
                 target.steps[step].add(value, truth, scaler);
                 let scale = |x: f64| (x - scaler.offset) / scaler.scale;

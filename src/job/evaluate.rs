@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::advice::{Facts, advice};
 use super::rows_out::{Columns, Format, Lead, RowWriter, Values, truth_text};
 use crate::config::{Config, TaskKind};
-use crate::data::{Dataset, PartRows, Roles, Table};
+use crate::data::{Dataset, PartRows, Roles, Table, Turn};
 use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::eval::{Evaluated, Evaluation, Report};
 use crate::kernel;
@@ -176,11 +176,15 @@ fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) ->
     };
     let mut writer = RowWriter::new(Vec::new(), file.to_owned(), columns, &model.encoder);
     writer.header()?;
-    let mut number = 0;
+    let (mut number, timed) = (0, model.encoder.roles.time.is_some());
     let report = part_report(model, split, part, |row| {
         number += 1;
         let series = &part.table.series[row.series];
-        let time = (!series.times.is_empty()).then(|| series.time_text(row.row).to_owned());
+        let time = match row.turn {
+            Turn::Row(row) => series.time_text(row),
+            Turn::Dropped(k) => &series.dropped[k].time_text,
+        };
+        let time = timed.then(|| time.to_owned());
         let lead = Lead { time, series: series.key.clone(), number, kept: Vec::new() };
         let truth: Vec<String> = match model.encoder.classes() {
             None => row.truth.iter().map(|&value| truth_text(value)).collect(),

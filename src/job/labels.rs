@@ -41,10 +41,11 @@ pub(super) fn check_known(roles: &Roles, classes: &Classes, train: &PartRows) ->
     let unknown: Vec<bool> = words.texts().map(|label| classes.index(label).is_none()).collect();
     for (series, range) in train.ranges.iter().enumerate() {
         for row in range.clone() {
-            let word = table.series[series].row(row)[column] as u32;
-            if !unknown[word as usize] {
+            let word = table.series[series].row(row)[column];
+            if word.is_nan() || !unknown[word as usize] {
                 continue;
             }
+            let word = word as u32;
             let place = table.place(series, row);
             let message = format!(
                 "label {} of target {} is no class of the model that is started from, which has {}; a new label \

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 pub use super::rows_out::Format;
 use super::rows_out::{Columns, Lead, RowWriter, Values};
-use crate::config::{Missing, TaskKind};
+use crate::config::TaskKind;
 use crate::data::reader::{Header, Record, RecordReader};
-use crate::data::{LastValues, Row, RowLayout, TimeOrder, Unknown, WordPool, Words};
+use crate::data::{Fate, LastValues, Row, RowLayout, TimeOrder, Unknown, WordPool, Words};
 use crate::error::{DataError, Error, Result, shown};
 use crate::kernel;
 use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
@@ -56,6 +56,8 @@ struct Stream<'a, 'm, W: Write> {
     order: TimeOrder,
     last_values: LastValues,
     filled: u64,
+    /// Rows left out, for an empty cell.
+    dropped: u64,
     in_order: InOrder,
     leads: HashMap<u64, Lead>,
     /// Of each word input.
@@ -63,8 +65,8 @@ struct Stream<'a, 'm, W: Write> {
     rows: u64,
     bad: u64,
     writer: RowWriter<W>,
-    /// `--last`: the newest row of each series, not yet pushed.
-    newest: Vec<Option<(Vec<f64>, Lead)>>,
+    /// `--last`: the newest row of each series, not yet pushed; without values where it is left out.
+    newest: Vec<Option<(Option<Vec<f64>>, Lead)>>,
     /// Classification: what leads the newest row of each series; one prediction of the series goes with the last.
     last_leads: Vec<Option<Lead>>,
     warn: &'a mut dyn FnMut(String),
@@ -123,6 +125,7 @@ pub fn predict(
         order: TimeOrder::new(roles),
         last_values: LastValues::default(),
         filled: 0,
+        dropped: 0,
         in_order: InOrder::default(),
         leads: HashMap::new(),
         unknown: vec![Unknown::default(); roles.words().count()],
@@ -181,11 +184,15 @@ impl<W: Write> Stream<'_, '_, W> {
                 "series {key} is unknown to the model; it takes the scaler of all series"
             ));
         }
-        self.last_values
-            .fill(series, row)
-            .map_err(|column| self.layout.nothing_to_fill(record, column))?;
+        let roles = &self.model.encoder.roles;
+        let fate = self.last_values.fill(roles, series, row);
+        let fate = fate.map_err(|column| self.layout.nothing_to_fill(record, column))?;
         let (scalers, _) = self.model.scalers.of(&self.series_key(row));
-        self.model.encoder.check(&row.values, scalers).map_err(|column| {
+        let fits = match fate {
+            Fate::Kept => self.model.encoder.check(&row.values, scalers),
+            Fate::Dropped(_) => Ok(()), // it is not read
+        };
+        fits.map_err(|column| {
             let message = "is too far from the values the model was trained on to be scaled; is the unit right?";
             self.layout.value_error(record, column, message)
         })?;
@@ -194,11 +201,12 @@ impl<W: Write> Stream<'_, '_, W> {
                 .check(series, time, &row.time_text)
                 .map_err(|message| self.layout.time_error(record, message))?;
         }
-        if self.model.encoder.roles.missing == Missing::Ffill {
-            self.last_values.keep(series, &row.values);
-            self.filled += row.empty.len() as u64;
+        if fate == Fate::Kept {
+            self.last_values.keep(roles, series, &row.values);
+            let filled = row.empty.iter().filter(|&&column| !row.values[column].is_nan());
+            self.filled += filled.count() as u64;
+            self.count_unknown(&row.values);
         }
-        self.count_unknown(&row.values);
         let kept = self
             .keep
             .iter()
@@ -209,19 +217,41 @@ impl<W: Write> Stream<'_, '_, W> {
             number: self.rows,
             kept: kept.collect(),
         };
+        let values = match fate {
+            Fate::Kept => Some(row.values.clone()),
+            Fate::Dropped(why) => {
+                self.dropped += 1;
+                self.newest_is_past(series);
+                if why.cuts() {
+                    self.predictor.cut(series);
+                }
+                None
+            }
+        };
+        self.hand_on(series, values, lead);
+        Ok(())
+    }
+
+    /// Hands a row to the predictor; one that is left out has no values.
+    fn hand_on(&mut self, series: usize, values: Option<Vec<f64>>, lead: Lead) {
         if self.of_series() {
             self.last_leads.resize_with(self.last_leads.len().max(series + 1), || None);
             self.last_leads[series] = Some(lead);
-            self.predictor.push(series, &row.values, None);
+            values.iter().for_each(|values| self.predictor.push(series, values, None));
         } else if self.options.last {
-            self.newest.resize_with(self.newest.len().max(series + 1), || None);
-            if let Some((values, _)) = self.newest[series].replace((row.values.clone(), lead)) {
-                self.predictor.push(series, &values, None);
-            }
+            self.newest_is_past(series);
+            self.newest[series] = Some((values, lead));
         } else {
-            self.push(series, &row.values, lead);
+            self.push(series, values.as_deref(), lead);
         }
-        Ok(())
+    }
+
+    /// `--last`: another row of the series has come, so the one before it is only looked back at.
+    fn newest_is_past(&mut self, series: usize) {
+        self.newest.resize_with(self.newest.len().max(series + 1), || None);
+        if let Some((Some(values), _)) = self.newest[series].take() {
+            self.predictor.push(series, &values, None);
+        }
     }
 
     /// Whether predictions are of whole series.
@@ -240,7 +270,8 @@ impl<W: Write> Stream<'_, '_, W> {
 
     /// Words that no row held here or by the predictor holds any more need not be remembered.
     fn forget_words(&mut self) {
-        let newest = self.newest.iter_mut().flatten().map(|(values, _)| &mut values[..]);
+        let newest =
+            self.newest.iter_mut().flatten().filter_map(|(values, _)| values.as_deref_mut());
         self.predictor.forget_words(self.last_values.rows_mut().chain(newest));
     }
 
@@ -252,11 +283,14 @@ impl<W: Write> Stream<'_, '_, W> {
         row.key.clone()
     }
 
-    fn push(&mut self, series: usize, values: &[f64], lead: Lead) {
+    fn push(&mut self, series: usize, values: Option<&[f64]>, lead: Lead) {
         let ticket = lead.number;
         self.in_order.expect(ticket);
         self.leads.insert(ticket, lead);
-        self.predictor.push(series, values, Some(ticket));
+        match values {
+            Some(values) => self.predictor.push(series, values, Some(ticket)),
+            None => self.predictor.leave_out(ticket),
+        }
     }
 
     /// Asks for one prediction of each series, in the order in which they ended.
@@ -361,13 +395,17 @@ impl<W: Write> Stream<'_, '_, W> {
                 let cells = counted(self.filled, "empty cell");
                 (self.warn)(format!("{cells} filled with the last value of the column"));
             }
+            if self.dropped > 0 {
+                let rows = counted(self.dropped, "row");
+                (self.warn)(format!("{rows} with an empty cell left out, without a prediction"));
+            }
             for sentence in super::unknown::sentences(&self.model.encoder, &self.unknown) {
                 (self.warn)(sentence);
             }
             self.warn_of_short_look_back();
             for series in 0..self.newest.len() {
                 if let Some((values, lead)) = self.newest[series].take() {
-                    self.push(series, &values, lead);
+                    self.push(series, values.as_deref(), lead);
                 }
             }
             self.ask_for_series();

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, LossSteps, State, TaskKind};
 use crate::data::audit::{Audited, Sizes};
+use crate::data::windows::{INTO_A_GAP, NO_TARGETS};
 use crate::data::{Context, Dataset, Encoder, PartRows, Roles, Scalers, Vocabularies, Windows};
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
@@ -58,7 +59,7 @@ impl Prepared {
 
     /// Training windows, as the trainer will see them.
     pub(super) fn windows(&self, config: &Config) -> Windows {
-        Windows::new(config, &self.dataset.train.ranges, self.encoder.reach())
+        Windows::new(config, &self.dataset.train.segments(), self.encoder.reach())
     }
 
     /// Refuses a run that would have nothing to train on, or nothing to choose the best model by.
@@ -68,7 +69,8 @@ impl Prepared {
             Err(DataError { file: table.name(), message, ..DataError::default() }.into())
         };
         let windows = self.windows(config);
-        let longest = self.dataset.train.ranges.iter().map(|r| r.len()).max().unwrap_or(0);
+        let segments = self.dataset.train.segments();
+        let longest = segments.iter().map(|segment| segment.rows.len()).max().unwrap_or(0);
         if windows.count() == 0 {
             return fault(self.too_few_rows(config, longest));
         }
@@ -93,11 +95,17 @@ impl Prepared {
         let length = config.data.window.map_or(1, |w| w.length);
         // With a loss at every step a window may be shorter than asked for; it still needs its targets.
         let needs = if config.task.loss_steps == LossSteps::Last { length } else { 1 };
-        let rows = self.dataset.train.table.rows();
+        let table = &self.dataset.train.table;
+        let rows = table.rows();
         let found = format!(
-            "too few rows: {} of {} are train rows of the longest series",
+            "too few rows: {} of {} are train rows of the longest {}",
             thousands(longest as u64),
-            thousands(rows)
+            thousands(rows),
+            if table.series.iter().all(|s| s.cuts.is_empty()) {
+                "series"
+            } else {
+                "stretch between gaps"
+            }
         );
         if reach + 1 > longest {
             return format!(
@@ -123,7 +131,7 @@ impl Prepared {
         let Some(part) = self.dataset.part(part) else { return (scored, left_out) };
         let (plan, lead, reach) = (Plan::new(config), self.encoder.lead, self.encoder.reach());
         for (range, s) in part.ranges.iter().zip(&part.table.series) {
-            let wanted = Wanted::new(range.clone(), s.rows(), plan, lead, reach);
+            let wanted = Wanted::new(range.clone(), (s.rows(), &s.cuts), plan, lead, reach);
             for row in wanted.asked.clone() {
                 match wanted.row(row) {
                     OutputRow::Scored => scored += 1,
@@ -175,10 +183,12 @@ impl Prepared {
     /// Rows that are an input of training, and the others by reason.
     pub(super) fn row_counts(&self, config: &Config) -> (u64, Reasons) {
         if config.training.state != State::Reset {
-            let reach = self.encoder.reach() as u64;
-            let short: u64 =
-                self.dataset.train.ranges.iter().map(|r| reach.min(r.len() as u64)).sum();
-            let left_out = [("targets run past the end of the split", short)];
+            let (reach, mut left_out) = (self.encoder.reach(), [(NO_TARGETS, 0), (INTO_A_GAP, 0)]);
+            for segment in self.dataset.train.segments() {
+                let rows = segment.rows.len() - segment.usable(reach);
+                left_out[usize::from(segment.cut)].1 += rows as u64;
+            }
+            let short: u64 = left_out.iter().map(|(_, rows)| rows).sum();
             let left_out = left_out.into_iter().filter(|(_, rows)| *rows > 0).collect();
             return (self.dataset.train.rows() - short, left_out);
         }

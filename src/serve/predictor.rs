@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::plan::Plan;
-use super::worker::Worker;
+use super::worker::{Ended, Worker};
 use crate::data::{Encoder, ScalerSet, Scalers, WordPool, Words};
 use crate::model::{Architecture, BLOCK_ROWS, Network, Read, State, Tensors, Weights};
 
@@ -60,10 +60,14 @@ pub(super) struct Track<'a> {
     pub(super) scalers: &'a ScalerSet,
     pub(super) values: Vec<f64>, // [rows, columns]
     pub(super) tickets: Vec<Option<u64>>,
-    /// Rows of `values` that belong to finished blocks.
+    /// Rows of `values` that belong to finished blocks and sequences.
     done: usize,
+    /// The first row of `values` behind the last cut, for windows to begin with at the earliest.
+    begin: usize,
     /// Where a running prediction stands.
     pub(super) state: Option<State>,
+    /// Whether the next row starts from zeros instead.
+    fresh: bool,
 }
 
 /// One sequence to run.
@@ -74,6 +78,14 @@ pub(super) struct Job {
     pub(super) len: usize,
     /// Whether only the last row is asked for.
     pub(super) last: bool,
+    /// Whether it goes on from the state of its track, not from zeros.
+    pub(super) goes_on: bool,
+}
+
+impl Job {
+    fn new(track: usize, rows: std::ops::Range<usize>) -> Self {
+        Self { track, start: rows.start, len: rows.len(), last: false, goes_on: false }
+    }
 }
 
 /// Windows, or running rows, that are gathered before they are computed.
@@ -127,7 +139,9 @@ impl<'a> Predictor<'a> {
             values: Vec::new(),
             tickets: Vec::new(),
             done: 0,
+            begin: 0,
             state: None,
+            fresh: true,
         });
         (self.tracks.len() - 1, !known)
     }
@@ -169,12 +183,12 @@ impl<'a> Predictor<'a> {
         let rows = track.tickets.len();
         match self.plan {
             Plan::Window { length, full } => match ticket {
-                Some(ticket) if full && rows < length => {
+                Some(ticket) if full && rows - track.begin < length => {
                     self.answers.push(Answer { ticket, prediction: None });
                 }
                 Some(_) => {
-                    let len = rows.min(length);
-                    self.jobs.push(Job { track: series, start: rows - len, len, last: true });
+                    let start = track.begin.max(rows.saturating_sub(length));
+                    self.jobs.push(Job { last: true, ..Job::new(series, start..rows) });
                 }
                 None if self.jobs.is_empty() => track.forget(length - 1, self.encoder.columns()),
                 None => {}
@@ -182,7 +196,7 @@ impl<'a> Predictor<'a> {
             Plan::Blocks { length } if rows - track.done == length => {
                 let start = track.done;
                 track.done = rows;
-                self.jobs.push(Job { track: series, start, len: length, last: false });
+                self.jobs.push(Job::new(series, start..rows));
             }
             Plan::Running => self.pending += 1,
             Plan::Blocks { .. } | Plan::Whole { .. } => {}
@@ -204,6 +218,34 @@ impl<'a> Predictor<'a> {
         }
     }
 
+    /// A row that has no prediction, and that none reads.
+    pub fn leave_out(&mut self, ticket: u64) {
+        self.answers.push(Answer { ticket, prediction: None });
+    }
+
+    /// The next row of a series does not follow the one before: a block ends here, and look-back and state start
+    /// anew.
+    pub fn cut(&mut self, series: usize) {
+        let track = &mut self.tracks[series];
+        let rows = track.tickets.len();
+        match self.plan {
+            Plan::Window { .. } => {}
+            Plan::Blocks { .. } | Plan::Whole { last: false } => self.end_series(series),
+            Plan::Whole { last: true } if track.begin < rows => {
+                // The rows since the last cut are the series' last ones, unless others follow.
+                let (past, begin) = (track.done..track.begin, track.begin);
+                self.answers.extend(track.without_prediction(past));
+                track.done = begin;
+            }
+            Plan::Whole { last: true } => {}
+            Plan::Running => {
+                self.jobs.extend(track.runs_on(series));
+                track.fresh = true;
+            }
+        }
+        self.tracks[series].begin = rows;
+    }
+
     /// The series has ended: what waited for that can be answered.
     pub fn end_series(&mut self, series: usize) {
         let track = &mut self.tracks[series];
@@ -213,16 +255,13 @@ impl<'a> Predictor<'a> {
             return;
         }
         match self.plan {
-            Plan::Blocks { .. } => {
-                self.jobs.push(Job { track: series, start, len: rows - start, last: false });
+            Plan::Blocks { .. } => self.jobs.push(Job::new(series, start..rows)),
+            Plan::Whole { last: true } => {
+                self.answers.extend(track.without_prediction(start..rows - 1));
+                let start = if track.begin < rows { track.begin } else { start };
+                self.jobs.push(Job { last: true, ..Job::new(series, start..rows) });
             }
-            Plan::Whole { last } => {
-                if last {
-                    let early = track.tickets[start..rows - 1].iter().flatten();
-                    self.answers.extend(early.map(|&ticket| Answer { ticket, prediction: None }));
-                }
-                self.jobs.push(Job { track: series, start, len: rows - start, last });
-            }
+            Plan::Whole { last: false } => self.jobs.push(Job::new(series, start..rows)),
             Plan::Window { .. } | Plan::Running => return,
         }
         track.done = rows;
@@ -237,13 +276,8 @@ impl<'a> Predictor<'a> {
     /// Computes what has been gathered.
     pub fn flush(&mut self) {
         if self.plan == Plan::Running && self.pending > 0 {
-            let waiting = self.tracks.iter().enumerate().filter(|(_, t)| !t.tickets.is_empty());
-            self.jobs.extend(waiting.map(|(track, t)| Job {
-                track,
-                start: 0,
-                len: t.tickets.len(),
-                last: false,
-            }));
+            let tracks = self.tracks.iter_mut().enumerate();
+            self.jobs.extend(tracks.filter_map(|(series, track)| track.runs_on(series)));
             self.pending = 0;
         }
         if self.jobs.is_empty() {
@@ -251,8 +285,14 @@ impl<'a> Predictor<'a> {
         }
         let mut jobs = std::mem::take(&mut self.jobs);
         jobs.sort_by_key(|job| std::cmp::Reverse(job.len)); // stable: longest first
+        let mut states = Vec::new();
         for jobs in jobs.chunks(BLOCK_ROWS * BLOCKS_AT_A_TIME) {
-            self.run(jobs);
+            states.extend(self.run(jobs));
+        }
+        // Only now: a job that goes on reads the state from before all of these.
+        states.sort_by_key(|&(_, start, _)| start);
+        for (track, _, state) in states {
+            self.tracks[track].state = Some(state);
         }
         self.forget();
         jobs.clear();
@@ -266,7 +306,8 @@ impl<'a> Predictor<'a> {
         answers
     }
 
-    fn run(&mut self, jobs: &[Job]) {
+    /// Runs some jobs; returns the states they ended in, where state runs on.
+    fn run(&mut self, jobs: &[Job]) -> Vec<Ended> {
         let blocks = jobs.len().div_ceil(BLOCK_ROWS);
         while self.workers.len() < blocks {
             self.workers.push(Worker::new(&self.network));
@@ -280,12 +321,12 @@ impl<'a> Predictor<'a> {
             pairs.map(work).collect()
         };
         self.workers = workers;
+        let mut ended = Vec::new();
         for (answers, states) in results {
             self.answers.extend(answers);
-            for (track, state) in states {
-                self.tracks[track].state = Some(state);
-            }
+            ended.extend(states);
         }
+        ended
     }
 
     /// Drops the rows that no later prediction reads.
@@ -294,8 +335,7 @@ impl<'a> Predictor<'a> {
         for track in &mut self.tracks {
             match self.plan {
                 Plan::Window { length, .. } => track.forget(length - 1, columns),
-                Plan::Running => track.forget(0, columns),
-                Plan::Blocks { .. } | Plan::Whole { .. } => {
+                Plan::Blocks { .. } | Plan::Whole { .. } | Plan::Running => {
                     track.forget(track.tickets.len() - track.done, columns);
                     track.done = 0;
                 }
@@ -305,9 +345,30 @@ impl<'a> Predictor<'a> {
 }
 
 impl Track<'_> {
+    /// The rows that a running prediction has not gone through yet; none where it has gone through all.
+    fn runs_on(&mut self, series: usize) -> Option<Job> {
+        let rows = self.done..self.tickets.len();
+        if rows.is_empty() {
+            return None;
+        }
+        self.done = rows.end;
+        let goes_on = !std::mem::replace(&mut self.fresh, false);
+        Some(Job { goes_on, ..Job::new(series, rows) })
+    }
+
+    /// Answers to those of some rows that are asked for.
+    fn without_prediction(
+        &self,
+        rows: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = Answer> + '_ {
+        let tickets = self.tickets[rows].iter().flatten();
+        tickets.map(|&ticket| Answer { ticket, prediction: None })
+    }
+
     fn forget(&mut self, keep: usize, columns: usize) {
         let drop = self.tickets.len().saturating_sub(keep);
         self.tickets.drain(..drop);
         self.values.drain(..drop * columns);
+        self.begin = self.begin.saturating_sub(drop);
     }
 }

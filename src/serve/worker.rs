@@ -14,6 +14,9 @@ pub(super) struct Worker {
     y: Vec<f32>,
 }
 
+/// The state that a job of a track, beginning at this row of it, ended in.
+pub(super) type Ended = (usize, usize, State);
+
 /// A row that is asked for.
 #[derive(Clone, Copy)]
 struct Asked {
@@ -35,11 +38,7 @@ impl Worker {
     }
 
     /// Runs some sequences; returns their answers and, where state runs on, the states they ended in.
-    pub(super) fn run(
-        &mut self,
-        predictor: &Predictor,
-        jobs: &[Job],
-    ) -> (Vec<Answer>, Vec<(usize, State)>) {
+    pub(super) fn run(&mut self, predictor: &Predictor, jobs: &[Job]) -> (Vec<Answer>, Vec<Ended>) {
         let (encoder, columns) = (predictor.encoder, predictor.encoder.columns());
         let lengths: Vec<usize> = jobs.iter().map(|job| job.len).collect();
         self.block.reset(&lengths, &predictor.network.architecture().input);
@@ -78,14 +77,14 @@ impl Worker {
         answers
     }
 
-    fn ended(&self, network: &Network, jobs: &[Job]) -> Vec<(usize, State)> {
+    fn ended(&self, network: &Network, jobs: &[Job]) -> Vec<Ended> {
         let (rows, hidden) = (jobs.len(), network.architecture().hidden);
         let mut ended = network.zero_state(rows);
         network.final_state(&self.block, &self.tape, &mut ended);
         let state = |(row, job): (usize, &Job)| {
             let mut state = network.zero_state(1);
             state.copy_row(0, 1, &ended, row, rows, hidden);
-            (job.track, state)
+            (job.track, job.start, state)
         };
         jobs.iter().enumerate().map(state).collect()
     }
@@ -111,7 +110,7 @@ fn gather_states(predictor: &Predictor, jobs: &[Job]) -> State {
     let mut state = predictor.network.zero_state(jobs.len());
     let hidden = predictor.network.architecture().hidden;
     for (row, job) in jobs.iter().enumerate() {
-        if let Some(from) = &predictor.tracks[job.track].state {
+        if let Some(from) = predictor.tracks[job.track].state.as_ref().filter(|_| job.goes_on) {
             state.copy_row(row, jobs.len(), from, 0, 1, hidden);
         }
     }

@@ -66,6 +66,7 @@ impl Order<'_> {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::data::Segment;
     use std::collections::HashSet;
     use std::path::Path;
 
@@ -75,7 +76,7 @@ mod tests {
                        "task": {"type": "tagging"}, "model": {"topology": "bidirectional", "cell": "gru"}}"#;
         let config = Config::parse(text, "test", Path::new(""), &[]).expect("valid");
         let ranges: Vec<_> = lengths.iter().map(|&len| 0..len).collect();
-        Windows::new(&config, &ranges, 0)
+        Windows::new(&config, &Segment::whole(&ranges), 0)
     }
 
     fn epoch(windows: &Windows, batch_size: u64, epoch: u64) -> Vec<Vec<Span>> {

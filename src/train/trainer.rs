@@ -39,12 +39,12 @@ impl<'a> Trainer<'a> {
         scalers: &'a Scalers,
         network: &'a Network,
     ) -> Self {
-        let (ranges, reach) = (&dataset.train.ranges, encoder.reach());
-        let windows = Windows::new(config, ranges, reach);
+        let (segments, reach) = (dataset.train.segments(), encoder.reach());
+        let windows = Windows::new(config, &segments, reach);
         let chunks = match (config.training.state, config.data.window) {
             (StateMode::Carry { lanes: parts }, Some(window)) => {
                 let batch_size = config.training.batch_size;
-                lanes::updates(ranges, reach, window.length, parts, batch_size)
+                lanes::updates(&segments, reach, window.length, parts, batch_size)
             }
             _ => Vec::new(),
         };

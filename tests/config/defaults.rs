@@ -38,6 +38,7 @@ fn the_smallest_config_gets_the_defaults_of_the_contract() {
             window: Some(Window { length: 96, stride: 1, relative_to: RelativeTo::First }),
             scale_per: ScalePer::Column,
             missing: Missing::Error,
+            spellings: Vec::new(),
         },
         task: TaskConfig {
             kind: TaskKind::Forecast { horizon: 1 },

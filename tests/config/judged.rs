@@ -25,7 +25,7 @@ const REFUSED: &[(&[(&str, &str)], &str)] = &[
     (&[("data", r#"{"targets": ["y"], "path": []}"#)], "/data/path: minItems"),
     (&[("data", r#"{"targets": ["y"], "path": "a", "time": ""}"#)], "/data/time: anyOf"),
     (&[("data", r#"{"targets": ["y"], "path": "a", "serie": "id"}"#)], "/data/serie: not allowed"),
-    (&[("data", r#"{"targets": ["y"], "path": "a", "missing": "skip"}"#)], "/data/missing: oneOf"),
+    (&[("data", r#"{"targets": ["y"], "path": "a", "missing": "skip"}"#)], "/data/missing: anyOf"),
     (
         &[("data", r#"{"targets": ["y"], "path": "a", "delimiter": "::"}"#)],
         "/data/delimiter: anyOf",

@@ -187,6 +187,9 @@ fn columns_in_two_roles() {
     columns(r#""series": []"#, "data.series: is empty");
     columns(r#""time": """#, "data.time: is empty");
     columns(r#""inputs": []"#, "data.inputs: is an empty list");
+    columns(r#""missing": {"spellings": []}"#, "data.missing.spellings: is an empty list");
+    let twice = r#""missing": {"spellings": ["x", "x"]}"#;
+    columns(twice, "data.missing.spellings: \"x\" stands there twice");
     columns(r#""inputs": [""]"#, "data.inputs[0]: the name of the column is empty");
     columns(r#""inputs": [{"scale": "none"}]"#, "data.inputs[0]: has no \"column\"");
     columns(r#""scale": {"per": "series"}"#, "data.scale.per: \"series\" needs data.series");
@@ -324,8 +327,10 @@ fn words_nobody_knows_and_words_of_later_versions() {
         ("data", r#"{"scale": "standrad"}"#, "did you mean \"standard\"?"),
         ("data", r#"{"window": {"relative_to": "frist"}}"#, "did you mean \"first\"?"),
     ];
-    let later =
-        [("data", r#"{"missing": "drop"}"#, "drop"), ("data", r#"{"missing": "mask"}"#, "mask")];
+    let later = [
+        ("data", r#"{"missing": "interpolate"}"#, "interpolate"),
+        ("data", r#"{"missing": "mask"}"#, "mask"),
+    ];
     for (section, json, expected) in near {
         refused(&[(section, json)], expected);
     }

@@ -167,8 +167,14 @@ pub struct Trained {
 impl Trained {
     /// Trains a plan on rows.
     pub fn new(plan: Plan, rows: Rows) -> Self {
+        let text = rows.csv();
+        Self::from_text(plan, rows, &text)
+    }
+
+    /// Trains a plan on these rows as a text writes them.
+    pub fn from_text(plan: Plan, rows: Rows, text: &str) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        rows.save(&folder.path().join("rows.csv"));
+        std::fs::write(folder.path().join("rows.csv"), text).expect("a scratch file");
         let config = save_config(folder.path(), &plan.config);
         train(&config, &folder.path().join("run"));
         Self { plan, rows, folder }

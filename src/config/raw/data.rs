@@ -60,7 +60,7 @@ section! {
         /// undone on output. A constant column counts as deviation 1.
         scale: Scale [eg "minmax", {"type": "standard", "per": "series"}] = ScaleType::Standard.into(),
         /// What an empty cell does.
-        missing: Missing = Missing::Error,
+        missing: Missing [eg "drop", {"policy": "ffill", "spellings": ["NA", "-"]}] = MissingPolicy::Error.into(),
     }
 }
 
@@ -280,11 +280,25 @@ words! {
     }
 }
 
+section! {
+    /// What an empty cell does; a bare word is the policy.
+    Missing [bare policy: MissingPolicy] {
+        /// What is done.
+        policy: MissingPolicy = MissingPolicy::Error,
+        /// Cells that count as empty, too, as they are written. Default: none.
+        spellings: Vec<String> [eg ["NA", "null", "-"]],
+    }
+}
+
 words! {
     /// What an empty cell does.
-    Missing [later "drop", "mask", "interpolate"] {
+    MissingPolicy [later "mask", "interpolate"] {
         /// It is an error.
         Error = "error",
+        /// A row in which a cell that the prediction needs is empty (an input, or the target that a forecast is
+        /// counted from) is left out, and look-back and state start anew behind it: it cuts its series. An empty
+        /// target that is not needed is only left out of loss and scores.
+        Drop = "drop",
         /// It takes the last value of its column in the same series, and is an error where there is none yet;
         /// of targets, too: what is filled counts as true. How many were filled is printed.
         Ffill = "ffill",

@@ -47,10 +47,7 @@ pub(super) fn resolve(
         },
     };
     let header = raw.header();
-    let missing = match raw.missing() {
-        raw::Missing::Error => Missing::Error,
-        raw::Missing::Ffill => Missing::Ffill,
-    };
+    let (missing, spellings) = missing(raw.missing(), facts)?;
     let names = ScaleDefaults { scale, time: time_name, series: &series };
     let (inputs, targets) = columns::resolve(raw.inputs, raw.targets, names, facts)?;
     Ok(DataConfig {
@@ -68,7 +65,34 @@ pub(super) fn resolve(
         window,
         scale_per,
         missing,
+        spellings,
     })
+}
+
+/// What an empty cell does, and which cells are.
+fn missing(raw: raw::Missing, facts: Facts) -> Resolved<(Missing, Vec<String>)> {
+    let policy = match raw.policy() {
+        raw::MissingPolicy::Error => Missing::Error,
+        raw::MissingPolicy::Drop => Missing::Drop,
+        raw::MissingPolicy::Ffill => Missing::Ffill,
+    };
+    if policy == Missing::Drop && facts.kind == TaskKind::Classification {
+        return refuse(
+            "data.missing",
+            "\"drop\" would cut a series in two, but a classification reads each series as a whole; write \"ffill\"",
+        );
+    }
+    if raw.spellings.as_ref().is_some_and(Vec::is_empty) {
+        return refuse("data.missing.spellings", "is an empty list; name a cell, or leave it out");
+    }
+    let spellings = raw.spellings.unwrap_or_default();
+    if let Some(name) = columns::duplicate(spellings.iter().map(String::as_str)) {
+        return refuse(
+            "data.missing.spellings",
+            format!("{} stands there twice; write it once", shown(name)),
+        );
+    }
+    Ok((policy, spellings))
 }
 
 /// The name that makes each file a series.

@@ -128,4 +128,8 @@ pub enum Misfit {
     Underflows(u64),
     /// Empty cells that took the last value of their column.
     Filled(u64),
+    /// Rows left out for an empty cell.
+    Dropped(u64),
+    /// Empty cells of targets, for which there is no truth.
+    Absent(u64),
 }

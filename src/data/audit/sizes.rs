@@ -4,6 +4,7 @@ use super::finding::Misfit;
 use super::place::{PartName, parts, twins};
 use super::{Audited, Sizes};
 use crate::config::{LossSteps, ScalePer, State};
+use crate::data::Table;
 
 /// Fewer scored predictions are judged by chance.
 const FEW_SCORED: u64 = 30;
@@ -25,10 +26,16 @@ pub(super) fn at_start(audited: &Audited, sizes: &Sizes) -> Vec<Misfit> {
     if underflows > 0 {
         found.push(Misfit::Underflows(underflows));
     }
-    let filled: u64 = dataset.tables().iter().map(|t| t.filled).sum();
-    if filled > 0 {
-        found.push(Misfit::Filled(filled));
-    }
+    let sum = |count: fn(&Table) -> u64| dataset.tables().iter().map(|table| count(table)).sum();
+    let counts = [
+        Misfit::Filled(sum(|table| table.filled)),
+        Misfit::Dropped(sum(|table| table.series.iter().map(|s| s.dropped.len() as u64).sum())),
+        Misfit::Absent(sum(|table| table.absent)),
+    ];
+    let none = |count: &Misfit| {
+        matches!(count, Misfit::Filled(0) | Misfit::Dropped(0) | Misfit::Absent(0))
+    };
+    found.extend(counts.into_iter().filter(|count| !none(count)));
     found
 }
 

@@ -93,7 +93,7 @@ impl Case {
         });
         let csv = format!("time,x,y\n{}", rows.collect::<String>());
         let dataset = Dataset::cut(&config, table_of(&encoder.roles, &csv)).expect("a split");
-        let windows = Windows::new(&config, &dataset.train.ranges, encoder.reach());
+        let windows = Windows::new(&config, &dataset.train.segments(), encoder.reach());
         let audited =
             Audited { config: &config, dataset: &dataset, encoder: &encoder, windows: &windows };
         Audit::new(&audited, &self.sizes).findings
@@ -239,7 +239,7 @@ fn of_parts(data: &str, train: &str, valid: &str) -> Vec<Misfit> {
     let encoder = Encoder::new(&config, Vocabularies::default());
     let part = |csv: &str| PartRows::whole(table_of(&encoder.roles, csv));
     let dataset = Dataset { train: part(train), valid: Some(part(valid)), test: None, left_out: 0 };
-    let windows = Windows::new(&config, &dataset.train.ranges, encoder.reach());
+    let windows = Windows::new(&config, &dataset.train.segments(), encoder.reach());
     let audited =
         Audited { config: &config, dataset: &dataset, encoder: &encoder, windows: &windows };
     let sizes = Sizes { parameters: 1, valid_scored: 99, test_scored: 0 };

@@ -70,7 +70,8 @@ pub(super) fn times(
 fn work(config: &Config, prepared: &Prepared, part: &PartRows) -> u64 {
     let (plan, encoder) = (Plan::new(config), &prepared.encoder);
     let rows = part.ranges.iter().zip(&part.table.series).map(|(range, s)| {
-        let wanted = Wanted::new(range.clone(), s.rows(), plan, encoder.lead, encoder.reach());
+        let wanted =
+            Wanted::new(range.clone(), (s.rows(), &s.cuts), plan, encoder.lead, encoder.reach());
         let rows = if matches!(plan, Plan::Window { .. }) { wanted.asked } else { wanted.pushed };
         rows.len() as u64
     });

@@ -71,6 +71,14 @@ pub(super) fn sentence(misfit: &Misfit, config: &Config) -> String {
         Misfit::Underflows(cells) => {
             format!("{cells} cells are too small for 32-bit floats and count as 0")
         }
+        Misfit::Dropped(rows) => format!(
+            "{} with an empty cell left out; look-back and state start anew behind each",
+            counted(*rows, "row")
+        ),
+        Misfit::Absent(cells) => format!(
+            "{} of targets: no loss and no score comes from them",
+            counted(*cells, "empty cell")
+        ),
         Misfit::Filled(cells) => {
             format!("{} filled with the last value of the column", counted(*cells, "empty cell"))
         }
