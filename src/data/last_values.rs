@@ -19,6 +19,8 @@ pub enum Fate {
 pub enum Why {
     /// A cell is empty that a prediction needs; the series is cut there.
     EmptyCell,
+    /// Another row has its time, and counts in its place.
+    Repeated,
 }
 
 impl Why {
@@ -26,6 +28,7 @@ impl Why {
     pub fn text(self) -> &'static str {
         match self {
             Why::EmptyCell => "row with an empty cell",
+            Why::Repeated => "row with the time of another",
         }
     }
 
@@ -33,6 +36,7 @@ impl Why {
     pub fn cuts(self) -> bool {
         match self {
             Why::EmptyCell => true,
+            Why::Repeated => false,
         }
     }
 }

@@ -37,6 +37,12 @@ impl TimeOrder {
         Self { order, duplicates, gaps: GapRule::new(roles), last: Vec::new() }
     }
 
+    /// A check that only settles what times mean, and that they are of one kind.
+    pub(super) fn without_order() -> Self {
+        let (order, duplicates) = (Order::Ignore, Duplicates::Error);
+        Self { order, duplicates, gaps: None, last: Vec::new() }
+    }
+
     /// Takes the next time of a series.
     ///
     /// # Errors
