@@ -4,14 +4,26 @@ mod common;
 mod support;
 
 use rnn::job::PredictOptions;
+use rnn::store::Model;
 use serde_json::{Value, json};
-use support::job::{evaluate, merged, predict, predict_with};
+use support::job::{
+    Break, Start, evaluate, merged, options, predict, predict_with, save_config, train_until,
+};
 use support::plans::{self, Plan, Trained, new_rows, training_rows};
 use support::predictions::{Predictions, is_predicted};
-use support::rows::{Rows, time};
+use support::rows::{Row, Rows, time};
 
-/// The policies.
-const POLICIES: [&str; 1] = ["drop"];
+/// The policies, those before the first that no plan refuses.
+const POLICIES: [&str; 4] = ["drop", "ffill", "mask", "interpolate"];
+
+/// The plans that a policy goes with: all, or those whose predictions read a sequence as a whole.
+fn plans_of(policy: &str) -> impl Iterator<Item = Plan> {
+    let whole = |plan: &Plan| {
+        plan.config["model"]["topology"] == "bidirectional" || plan.name == "whole, last"
+    };
+    let interpolates = policy == "interpolate";
+    plans::all().into_iter().filter(move |plan| !interpolates || whole(plan))
+}
 
 /// Whether a cell (0, 1, 2: a, b, y) is emptied; an eighth of the rows loses one. The first row of a series is whole.
 fn is_hole(key: &str, hour: usize, cell: usize) -> bool {
@@ -43,7 +55,7 @@ fn trained(plan: Plan, policy: &str) -> Trained {
 #[test]
 fn rnn_predict_and_rnn_eval_agree_with_empty_cells() {
     for policy in POLICIES {
-        for plan in plans::all() {
+        for plan in plans_of(policy) {
             let trained = trained(plan, policy);
             let name = format!("{policy}: {}", trained.plan.name);
             let rows = with_holes(&new_rows(), is_hole);
@@ -57,6 +69,13 @@ fn rnn_predict_and_rnn_eval_agree_with_empty_cells() {
             assert_eq!(report.rows.read, new_rows().0.len() as u64, "{name}");
             assert_eq!(report.rows.read, report.rows.scored + left_out, "{name}");
             assert!(report.rows.scored > 0 || trained.plan.predicted(9).start > 0, "{name}");
+            let empty = |cells: &[String]| cells.iter().all(|cell| cell.is_empty());
+            let left_out = report.rows.left_out.iter().any(|(why, _)| why.contains("empty cell"));
+            assert_eq!(left_out, policy == "drop", "{name}");
+            let forward = trained.plan.is_forward() && trained.plan.predicted(9).start == 0;
+            if forward && policy != "drop" {
+                assert!(!predicted.rows.iter().any(|row| empty(&row[2..])), "{name}");
+            }
             assert!(report.loss.is_none_or(f64::is_finite), "{name}");
 
             let last =
@@ -134,4 +153,106 @@ fn an_empty_target_that_is_not_read_has_no_truth() {
     let empty = rows.0.iter().filter(|row| of_target(&row.key, row.hour, 2)).count() as u64;
     assert!(empty > 3);
     assert_eq!((all.rows.scored, some.rows.scored), (all.rows.read, all.rows.read - empty));
+}
+
+/// Later rows change no prediction, whether their cells change, become empty or are filled; what is read does.
+#[test]
+fn later_rows_change_nothing_under_any_policy() {
+    for policy in POLICIES {
+        for plan in plans_of(policy).filter(Plan::is_forward) {
+            let trained = trained(plan, policy);
+            let (name, rows) = (format!("{policy}: {}", trained.plan.name), new_rows());
+            let before = Predictions::parse(&predict(&trained.run(), &with_holes(&rows, is_hole)));
+            for cut in [7, 41, 90, rows.0.len() - 1] {
+                let late: Vec<_> = rows.0[cut..].to_vec();
+                let is_late = |row: &Row| late.contains(row);
+                let changed = rows.changed(is_late);
+                let more_holes = |key: &str, hour: usize, cell: usize| {
+                    let of_late = late.iter().any(|row| row.key == key && row.hour == hour);
+                    let (other, begins) = (is_hole(key, hour + 3, cell), hour == 0);
+                    if of_late { other && !begins } else { is_hole(key, hour, cell) }
+                };
+                let text = with_holes(&changed, more_holes);
+                let after = Predictions::parse(&predict(&trained.run(), &text));
+                assert_eq!(before.rows[..cut], after.rows[..cut], "{name}: rows before {cut}");
+                assert_ne!(before.rows[cut..], after.rows[cut..], "{name}: changed rows are read");
+            }
+        }
+    }
+}
+
+/// A series is filled from its own rows alone.
+#[test]
+fn other_series_change_nothing_under_any_policy() {
+    for policy in POLICIES {
+        for plan in plans_of(policy) {
+            let trained = trained(plan, policy);
+            let (name, rows) = (format!("{policy}: {}", trained.plan.name), new_rows());
+            let before = Predictions::parse(&predict(&trained.run(), &with_holes(&rows, is_hole)));
+            let changed = rows.changed(|row| row.key == "B");
+            let holes = |key: &str, hour: usize, cell: usize| {
+                let moved = if key == "B" { hour + 5 } else { hour };
+                hour > 0 && is_hole(key, moved, cell)
+            };
+            let after = Predictions::parse(&predict(&trained.run(), &with_holes(&changed, holes)));
+            for key in rows.keys().iter().filter(|key| *key != "B") {
+                assert_eq!(before.of(key), after.of(key), "{name}: {key}");
+            }
+            assert_ne!(before.of("B"), after.of("B"), "{name}");
+        }
+    }
+}
+
+/// Whatever stands in rows that are not trained on, what is fitted is the same: scalers, words and weights.
+#[test]
+fn rows_held_out_leave_no_trace_in_what_is_fitted() {
+    let held_out = |rows: &Rows, row: &Row| {
+        let count = rows.count(&row.key);
+        row.hour >= count - 2 * (count / 5)
+    };
+    let with_words = json!([
+        "a", "y", "b", {"column": "word", "type": "category"}, "@hour", {"column": "@weekday", "ahead": true}
+    ]);
+    for policy in POLICIES {
+        for plan in plans_of(policy) {
+            let rows = training_rows();
+            let forecast = plan.config["task"]["type"] == "forecast";
+            let inputs = if forecast { with_words.clone() } else { json!(["a", "b"]) };
+            let patch = json!({"data": {"missing": policy, "inputs": inputs}});
+            let config = merged(plan.config.clone(), &patch);
+            let fitted = |text: &str| {
+                let folder = tempfile::tempdir().expect("a scratch folder");
+                std::fs::write(folder.path().join("rows.csv"), text).expect("a scratch file");
+                let config = save_config(folder.path(), &config);
+                let run = options(&config, &folder.path().join("run"));
+                let (_, weights) = train_until(Start::New, &run, 2, Break::Never);
+                let model = Model::read(&folder.path().join("run/model.safetensors"));
+                let model = model.expect("a model");
+                (weights, model.scalers, model.encoder.vocabularies, model.rows.parts[0].clone())
+            };
+            let word = |row: &Row| format!("w{}", (row.values[0] * 3.0).round() as i64 % 5);
+            let line = |text: &mut String, row: &Row, values: [f64; 3], word: &str| {
+                let cells = (0..3).map(|cell| match is_hole(&row.key, row.hour, cell) {
+                    true => String::new(),
+                    false => values[cell].to_string(),
+                });
+                let cells = cells.collect::<Vec<_>>().join(",");
+                *text += &format!("{},{},{cells},{word}\n", time(row.hour), row.key);
+            };
+            let (mut usual, mut huge) =
+                [(); 2].map(|()| String::from("time,key,a,b,y,word\n")).into();
+            for row in &rows.0 {
+                line(&mut usual, row, row.values, &word(row));
+                match held_out(&rows, row) {
+                    true => line(&mut huge, row, row.values.map(|x| 1e6 * (x + 3.0)), "unheard"),
+                    false => line(&mut huge, row, row.values, &word(row)),
+                }
+            }
+            assert_ne!(usual, huge);
+            let (usual, huge) = (fitted(&usual), fitted(&huge));
+            let name = format!("{policy}: {}", plan.name);
+            assert!(usual.0.iter().all(|weight| weight.is_finite()), "{name}");
+            assert!(usual == huge, "{name}: something was fitted on rows held out");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! text --`parse`--> raw (ranges and words checked) --`set`--> raw --`resolve`--> [`Config`] --`write`--> text
 
+mod calendar;
 mod class_weights;
 mod columns;
 mod delimiter;
@@ -31,6 +32,7 @@ mod unknown;
 mod words;
 mod write;
 
+pub use calendar::CalendarField;
 pub use columns::*;
 pub use difference::differences;
 pub use gaps::{Gaps, Longest};

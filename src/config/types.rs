@@ -147,6 +147,10 @@ pub enum Missing {
     Drop,
     /// It takes the last value of its column in the same series.
     Ffill,
+    /// The same for inputs, each beside one that says whether it was empty; an empty target has no truth.
+    Mask,
+    /// It lies between its neighbours in the sequence that is read; an empty target has no truth.
+    Interpolate,
 }
 
 /// How rows are dealt to train, valid and test.

@@ -124,6 +124,8 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
                 Missing::Error => raw::MissingPolicy::Error,
                 Missing::Drop => raw::MissingPolicy::Drop,
                 Missing::Ffill => raw::MissingPolicy::Ffill,
+                Missing::Mask => raw::MissingPolicy::Mask,
+                Missing::Interpolate => raw::MissingPolicy::Interpolate,
             }),
             spellings: (!data.spellings.is_empty()).then(|| data.spellings.clone()),
         }),

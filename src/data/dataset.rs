@@ -56,9 +56,11 @@ impl PartRows {
         values.filter(|value| !value.is_nan())
     }
 
-    /// Looks up the words of its table.
+    /// Looks up the words of its table, and what the calendar says of its rows.
     pub fn read_words(&mut self, encoder: &Encoder) {
-        encoder.read(&mut Arc::make_mut(&mut self.table).words);
+        let table = Arc::make_mut(&mut self.table);
+        encoder.read(&mut table.words);
+        table.write_calendar(&encoder.calendar);
     }
 
     /// The last row of each series alone.

@@ -1,5 +1,6 @@
 //! One record of a CSV as the numbers, time and series key that a model uses.
 
+use super::last_values::Fault;
 use super::reader::number::Cell;
 use super::reader::{Header, Record};
 use super::roles::Roles;
@@ -17,7 +18,10 @@ pub struct RowLayout {
     series: Vec<usize>,
     are_words: Vec<bool>,
     part: Option<usize>,
-    missing: Missing,
+    /// Whether an empty cell of a column may be, as far as a row by itself can tell.
+    may_be_empty: Vec<bool>,
+    /// Whether an empty cell is a word of its own.
+    is_word: Vec<bool>,
     spellings: Vec<String>,
 }
 
@@ -51,7 +55,7 @@ impl RowLayout {
         wanted_by: impl Fn(usize) -> Option<&'static str>,
     ) -> Result<Self> {
         let mut columns = Vec::with_capacity(roles.columns.len());
-        for (column, name) in roles.columns.iter().enumerate() {
+        for (column, name) in roles.columns[..roles.cells].iter().enumerate() {
             columns.push(wanted_by(column).map(|key| header.position(name, key)).transpose()?);
         }
         let time = match &roles.time {
@@ -69,8 +73,22 @@ impl RowLayout {
             SeriesBy::One | SeriesBy::File => Vec::new(),
         };
         let are_words = roles.are_words.clone();
-        let (missing, spellings) = (roles.missing, roles.spellings.clone());
-        Ok(Self { header, columns, time, series, are_words, part: None, missing, spellings })
+        let may = roles.missing != Missing::Error || !roles.ahead.is_empty();
+        let may_be_empty = (0..roles.cells).map(|column| may || roles.fixed.contains(&column));
+        let words_of_their_own = matches!(roles.missing, Missing::Mask | Missing::Interpolate);
+        let is_word = (0..roles.cells)
+            .map(|column| words_of_their_own && roles.are_words[column] && roles.is_input(column));
+        Ok(Self {
+            header,
+            columns,
+            time,
+            series,
+            are_words,
+            part: None,
+            may_be_empty: may_be_empty.collect(),
+            is_word: is_word.collect(),
+            spellings: roles.spellings.clone(),
+        })
     }
 
     /// Reads the split column, too.
@@ -96,12 +114,17 @@ impl RowLayout {
                 true => self.word(record, place, &mut words[column]),
                 false => self.number(record, place, &mut row.underflows),
             });
-            let value = cell.transpose()?.flatten();
-            if value.is_none() && place.is_some() {
+            let mut value = cell.transpose()?.flatten();
+            if let (None, Some(place)) = (value, place) {
+                if !self.may_be_empty[column] {
+                    return Err(self.empty_error(record, column, *place));
+                }
                 row.empty.push(column);
+                value = self.is_word[column].then(|| f64::from(words[column].intern("")));
             }
             row.values.push(value.unwrap_or(f64::NAN));
         }
+        row.values.resize(self.are_words.len(), f64::NAN);
         row.time_text.clear();
         if let Some((place, reader)) = &self.time {
             row.time_text.push_str(self.header.text(record, *place)?);
@@ -121,32 +144,21 @@ impl RowLayout {
         Ok(())
     }
 
-    /// The number of a cell; none where it is empty and may be.
+    /// The number of a cell; none where it is empty.
     fn number(&self, record: &Record, place: usize, underflows: &mut u64) -> Result<Option<f64>> {
-        let cell = match self.is_spelled_empty(record, place) {
-            true => Cell::Empty,
-            false => self.header.number(record, place)?,
-        };
-        match cell {
-            Cell::Value(value) => Ok(Some(value)),
-            Cell::Underflow(value) => {
-                *underflows += 1;
-                Ok(Some(value))
-            }
-            Cell::Empty if self.missing != Missing::Error => Ok(None),
-            Cell::Empty => Err(self.header.empty_error(record, place)),
+        if self.is_spelled_empty(record, place) {
+            return Ok(None);
         }
+        let cell = self.header.number(record, place)?;
+        *underflows += u64::from(matches!(cell, Cell::Underflow(_)));
+        Ok(cell.value())
     }
 
-    /// The number of the word in a cell: its text as it is. None where the cell is empty and may be.
+    /// The number of the word in a cell: its text as it is. None where the cell is empty.
     fn word(&self, record: &Record, place: usize, words: &mut Words) -> Result<Option<f64>> {
-        match self.header.text(record, place)? {
-            text if !text.is_empty() && !self.is_spelled_empty(record, place) => {
-                Ok(Some(f64::from(words.intern(text))))
-            }
-            _ if self.missing != Missing::Error => Ok(None),
-            _ => Err(self.header.no_word_error(record, place)),
-        }
+        let text = self.header.text(record, place)?;
+        let empty = text.is_empty() || self.is_spelled_empty(record, place);
+        Ok((!empty).then(|| f64::from(words.intern(text))))
     }
 
     /// Whether a cell is one of those that the config counts as empty.
@@ -154,11 +166,46 @@ impl RowLayout {
         self.spellings.iter().any(|word| word.as_bytes() == record.field(place))
     }
 
-    /// The error for an empty cell of a model's column before the first value of its series.
-    pub fn nothing_to_fill(&self, record: &Record, column: usize) -> Error {
-        let message = "the cell is empty, and no value stands before it in its series to fill it with \
-                       (data.missing is \"ffill\"); take out the rows before the first value";
-        self.error_at(record, self.columns[column], message.to_owned())
+    fn empty_error(&self, record: &Record, column: usize, place: usize) -> Error {
+        match self.are_words[column] {
+            true => self.header.no_word_error(record, place),
+            false => self.header.empty_error(record, place),
+        }
+    }
+
+    /// The error for what is wrong with a row among the others of its series.
+    pub fn fault(&self, record: &Record, fault: Fault) -> Error {
+        let at = |column: usize, message: &str| {
+            self.error_at(record, self.columns[column], message.to_owned())
+        };
+        match fault {
+            Fault::Empty(column) => match self.columns[column] {
+                Some(place) => self.empty_error(record, column, place),
+                None => self.header.row_error(record, "a column that is needed is not there"),
+            },
+            Fault::NothingBefore(column) => at(
+                column,
+                "the cell is empty, and no value stands before it in its series to fill it with (data.missing is \
+                 \"ffill\"); take out the rows before the first value",
+            ),
+            Fault::Changed(column) => self.value_error(
+                record,
+                column,
+                "is another value than before in its series, but the column is \"static\"; mend it, or take \
+                 \"static\" out of its input in the config",
+            ),
+            Fault::BehindThePlan => self.header.row_error(
+                record,
+                "stands behind rows of the plan (those in which only what is known ahead is filled in), which are \
+                 still to come; they stand at the end of their series",
+            ),
+            Fault::NoCalendar => self.time_error(
+                record,
+                "is a plain number, of which no calendar knows the hour or the day; say what it counts with \
+                 \"format\": \"epoch_s\" or \"epoch_ms\" in data.time, or take the names with \"@\" out of data.inputs"
+                    .into(),
+            ),
+        }
     }
 
     /// An error about the cell of a model's column, which begins with its value.

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use builder::Builder;
 
-use super::last_values::Why;
+use super::calendar::Calendar;
+use super::last_values::{EmptyCells, Why};
 use super::lines::Lines;
 use super::roles::Roles;
 use super::source;
@@ -39,10 +40,8 @@ pub struct Table {
     pub series_of_row: Vec<u32>,
     /// Cells too small for f32, taken as zero.
     pub underflows: u64,
-    /// Empty cells that took the last value of their column.
-    pub filled: u64,
-    /// Empty cells of targets for which there is no truth.
-    pub absent: u64,
+    /// Empty cells of the rows.
+    pub empty: EmptyCells,
 }
 
 /// One file that was read.
@@ -73,6 +72,8 @@ pub struct Series {
     pub cuts: Vec<usize>,
     /// Rows of the files that are none of these rows, in their order.
     pub dropped: Vec<Dropped>,
+    /// What is known of the rows that follow its last one, `[n, columns]`.
+    pub plan: Vec<f64>,
     values: Vec<f64>, // [rows, columns]
     columns: usize,
     kind: Option<TimeKind>,
@@ -145,6 +146,13 @@ impl Series {
         if self.times.is_empty() { "" } else { self.time_texts.get(row) }
     }
 
+    /// Fills in what the calendar says of its rows.
+    fn write_calendar(&mut self, calendar: &Calendar) {
+        for (values, &nanos) in self.values.chunks_exact_mut(self.columns).zip(&self.times) {
+            calendar.write(nanos, values);
+        }
+    }
+
     /// Cuts it behind its last row so far; a cut before the first row is none.
     fn cut(&mut self) {
         if self.rows > 0 && self.cuts.last() != Some(&self.rows) {
@@ -180,9 +188,22 @@ impl Table {
         builder.finish()
     }
 
+    /// Fills in what the calendar says of all rows.
+    pub fn write_calendar(&mut self, calendar: &Calendar) {
+        if !calendar.is_empty() {
+            self.series.iter_mut().for_each(|series| series.write_calendar(calendar));
+        }
+    }
+
     /// All rows of its series.
     pub fn rows(&self) -> u64 {
         self.series.iter().map(|s| s.rows as u64).sum()
+    }
+
+    /// Rows that are left out for this reason.
+    pub fn dropped(&self, why: Why) -> u64 {
+        let dropped = self.series.iter().flat_map(|s| &s.dropped);
+        dropped.filter(|dropped| dropped.why == why).count() as u64
     }
 
     /// What each row of the files is: its series, and what it is there.

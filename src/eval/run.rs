@@ -84,7 +84,9 @@ impl Evaluation<'_> {
             .iter()
             .zip(&table.series)
             .map(|(range, s)| {
-                Wanted::new(range.clone(), (s.rows(), &s.cuts), self.plan, lead, reach)
+                let series = (s.rows(), &s.cuts[..]);
+                Wanted::new(range.clone(), series, self.plan, lead, reach)
+                    .reading_ahead(self.encoder.ahead())
             })
             .collect();
         let words = WordsOf::Table(&table.words);
@@ -120,6 +122,10 @@ impl Evaluation<'_> {
                     }
                     predictor.push(tracks[series], s.row(row), ticket);
                     if row + 1 == w.pushed.end {
+                        if row + 1 == s.rows() && !s.cuts.contains(&s.rows()) {
+                            let plan = s.plan.chunks_exact(encoder.columns());
+                            plan.for_each(|row| predictor.push(tracks[series], row, None));
+                        }
                         predictor.end_series(tracks[series]);
                     }
                 }

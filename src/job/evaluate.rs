@@ -201,8 +201,19 @@ fn with_predictions(model: &Model, split: &str, part: &PartRows, file: &Path) ->
     Ok(report)
 }
 
-/// Counts the rows of a file that lie in the range of times the model was trained on.
+/// Counts the rows of a file that the model was trained on, or that lie in the range of times it was trained on.
 fn warn_of_trained_rows(model: &Model, part: &PartRows, warn: &mut dyn FnMut(String)) {
+    let roles = &model.encoder.roles;
+    if let Some(trained) = model.rows.trained(part, roles).filter(|trained| trained.rows > 0) {
+        let about = if trained.exact { "" } else { "about " };
+        // Without times two rows may well be equal by chance.
+        let are = if roles.time.is_some() { "rows" } else { "equal to rows" };
+        warn(format!(
+            "{about}{} of {} rows are {are} the model was trained on; figures on them flatter",
+            trained.rows, trained.of
+        ));
+        return;
+    }
     let mut count = 0u64;
     for series in &part.table.series {
         let known = model.trained_on.iter().find(|t| t.series == series.key);

@@ -10,6 +10,7 @@ use super::nan_report;
 use super::prepare::Prepared;
 use super::recorder::{Behind, EpochClock, Moment, Recorder};
 use crate::config::Config;
+use crate::data::RowHashes;
 use crate::error::{Error, Result, shell_word, shown_path};
 use crate::eval::Report;
 use crate::model::initial_params;
@@ -128,6 +129,7 @@ impl Session<'_> {
             params: progress.params.clone(),
             scalers: prepared.scalers.clone(),
             trained_on: prepared.trained_on(),
+            rows: RowHashes::new(&prepared.dataset, &prepared.encoder.roles),
         };
         let mut recorder = Recorder {
             config,

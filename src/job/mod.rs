@@ -3,6 +3,7 @@
 mod advice;
 mod bench;
 mod check;
+mod empty_cells;
 mod evaluate;
 mod fit;
 mod init;

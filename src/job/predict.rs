@@ -8,7 +8,9 @@ pub use super::rows_out::Format;
 use super::rows_out::{Columns, Lead, RowWriter, Values};
 use crate::config::TaskKind;
 use crate::data::reader::{Header, Record, RecordReader};
-use crate::data::{Fate, LastValues, Row, RowLayout, TimeOrder, Unknown, WordPool, Words};
+use crate::data::{
+    EmptyCells, Fate, LastValues, Next, Row, RowLayout, TimeOrder, Unknown, Why, WordPool, Words,
+};
 use crate::error::{DataError, Error, Result, shown};
 use crate::kernel;
 use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
@@ -55,9 +57,9 @@ struct Stream<'a, 'm, W: Write> {
     predictor: Predictor<'m>,
     order: TimeOrder,
     last_values: LastValues,
-    filled: u64,
-    /// Rows left out, for an empty cell.
-    dropped: u64,
+    empty: EmptyCells,
+    /// Rows left out, by reason.
+    dropped: Vec<(Why, u64)>,
     in_order: InOrder,
     leads: HashMap<u64, Lead>,
     /// Of each word input.
@@ -124,8 +126,8 @@ pub fn predict(
         ),
         order: TimeOrder::new(roles),
         last_values: LastValues::default(),
-        filled: 0,
-        dropped: 0,
+        empty: EmptyCells::default(),
+        dropped: Vec::new(),
         in_order: InOrder::default(),
         leads: HashMap::new(),
         unknown: vec![Unknown::default(); roles.words().count()],
@@ -186,7 +188,7 @@ impl<W: Write> Stream<'_, '_, W> {
         }
         let roles = &self.model.encoder.roles;
         let fate = self.last_values.fill(roles, series, row);
-        let fate = fate.map_err(|column| self.layout.nothing_to_fill(record, column))?;
+        let fate = fate.map_err(|fault| self.layout.fault(record, fault))?;
         let (scalers, _) = self.model.scalers.of(&self.series_key(row));
         let fits = match fate {
             Fate::Kept => self.model.encoder.check(&row.values, scalers),
@@ -196,15 +198,17 @@ impl<W: Write> Stream<'_, '_, W> {
             let message = "is too far from the values the model was trained on to be scaled; is the unit right?";
             self.layout.value_error(record, column, message)
         })?;
-        if let Some(time) = row.time {
-            self.order
-                .check(series, time, &row.time_text)
-                .map_err(|message| self.layout.time_error(record, message))?;
-        }
+        let next = match row.time {
+            Some(time) => self.order.check(series, time, &row.time_text),
+            None => Ok(Next::Row { nanos: 0, after_gap: false }),
+        };
+        let next = next.map_err(|message| self.layout.time_error(record, message))?;
         if fate == Fate::Kept {
             self.last_values.keep(roles, series, &row.values);
-            let filled = row.empty.iter().filter(|&&column| !row.values[column].is_nan());
-            self.filled += filled.count() as u64;
+            self.empty.add(roles, row);
+            if let Next::Row { nanos, .. } = next {
+                self.model.encoder.calendar.write(nanos, &mut row.values);
+            }
             self.count_unknown(&row.values);
         }
         let kept = self
@@ -219,8 +223,16 @@ impl<W: Write> Stream<'_, '_, W> {
         };
         let values = match fate {
             Fate::Kept => Some(row.values.clone()),
+            Fate::Dropped(Why::Plan) => {
+                self.last_values.plan(series);
+                self.push_plan(series, &row.values, lead);
+                return Ok(());
+            }
             Fate::Dropped(why) => {
-                self.dropped += 1;
+                match self.dropped.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, rows)) => *rows += 1,
+                    None => self.dropped.push((why, 1)),
+                }
                 self.newest_is_past(series);
                 if why.cuts() {
                     self.predictor.cut(series);
@@ -243,6 +255,18 @@ impl<W: Write> Stream<'_, '_, W> {
             self.newest[series] = Some((values, lead));
         } else {
             self.push(series, values.as_deref(), lead);
+        }
+    }
+
+    /// What is known of a row to come: rows before it may wait for it. It has no prediction, and is not a last row.
+    fn push_plan(&mut self, series: usize, values: &[f64], lead: Lead) {
+        self.newest.resize_with(self.newest.len().max(series + 1), || None);
+        if let Some((values, lead)) = self.newest[series].take() {
+            self.push(series, values.as_deref(), lead);
+        }
+        self.predictor.push(series, values, None);
+        if !self.options.last {
+            self.push(series, None, lead);
         }
     }
 
@@ -391,13 +415,8 @@ impl<W: Write> Stream<'_, '_, W> {
             if cut {
                 (self.warn)("the last line has no newline; it was taken as whole".into());
             }
-            if self.filled > 0 {
-                let cells = counted(self.filled, "empty cell");
-                (self.warn)(format!("{cells} filled with the last value of the column"));
-            }
-            if self.dropped > 0 {
-                let rows = counted(self.dropped, "row");
-                (self.warn)(format!("{rows} with an empty cell left out, without a prediction"));
+            for sentence in super::empty_cells::sentences(&self.empty, &self.dropped) {
+                (self.warn)(sentence);
             }
             for sentence in super::unknown::sentences(&self.model.encoder, &self.unknown) {
                 (self.warn)(sentence);

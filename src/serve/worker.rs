@@ -44,7 +44,9 @@ impl Worker {
         self.block.reset(&lengths, &predictor.network.architecture().input);
         for (row, job) in jobs.iter().enumerate() {
             let track = &predictor.tracks[job.track];
-            let values = &track.values[job.start * columns..(job.start + job.len) * columns];
+            let (end, known) = (job.start + job.len, track.values.len() / columns);
+            let ahead = &track.values[end * columns..known.min(end + encoder.ahead()) * columns];
+            let values = (&track.values[job.start * columns..end * columns], ahead);
             encoder.inputs(values, track.scalers, predictor.words(), None, (&mut self.block, row));
         }
         let running = predictor.plan == Plan::Running;

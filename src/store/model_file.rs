@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, Tensor, TensorData, read_file};
 use crate::config::Config;
-use crate::data::{Encoder, Roles, ScalerSet, Scalers, Vocabularies};
+use crate::data::{Encoder, Roles, RowHashes, ScalerSet, Scalers, Vocabularies};
 use crate::error::{Error, Result};
 use crate::model::{Architecture, Layout, Network, Read, Tensors};
 use crate::serve::Plan;
@@ -29,6 +29,8 @@ pub struct Model {
     pub scalers: Scalers,
     /// The times it was trained on, by series; empty without a time column.
     pub trained_on: Vec<TrainedOn>,
+    /// The rows it was trained on, and those held out.
+    pub rows: RowHashes,
 }
 
 /// First and last train row of one series, times as written.
@@ -106,6 +108,10 @@ impl Model {
         let vocabularies = serde_json::to_string(&self.encoder.vocabularies);
         metadata.push(("vocabularies".to_owned(), json(vocabularies)?));
         metadata.push(("trained_on".to_owned(), json(serde_json::to_string(&self.trained_on))?));
+        metadata.push(("rows".to_owned(), json(serde_json::to_string(&self.rows))?));
+        if let Some(pace) = self.encoder.calendar.pace() {
+            metadata.push(("calendar".to_owned(), json(serde_json::to_string(&pace))?));
+        }
         Container { metadata, tensors: tensors(&self.params, "") }.to_bytes()
     }
 
@@ -128,7 +134,12 @@ impl Model {
         let vocabularies: Vocabularies =
             serde_json::from_str(text("vocabularies")?).map_err(parse_error)?;
         vocabularies.check(&config).map_err(fault)?;
-        let encoder = Encoder::new(&config, vocabularies);
+        let mut encoder = Encoder::new(&config, vocabularies);
+        // Models of earlier days know nothing of these two.
+        let rows = container.value("rows").map(serde_json::from_str).transpose();
+        let rows = rows.map_err(parse_error)?.unwrap_or_default();
+        let pace = container.value("calendar").map(serde_json::from_str).transpose();
+        encoder.calendar.set_pace(pace.map_err(parse_error)?);
         check_scalers(&stored, &encoder.roles).map_err(fault)?;
         let network = Network::new(architecture(&config, &encoder));
         let params = read_tensors(&container, &network, "").map_err(fault)?;
@@ -136,7 +147,7 @@ impl Model {
             return Err(fault(format!("holds a tensor that the model has not: {}", extra.name)));
         }
         let scalers = Scalers::new(stored.all, stored.series);
-        Ok(Self { config, encoder, network, params, scalers, trained_on })
+        Ok(Self { config, encoder, network, params, scalers, trained_on, rows })
     }
 }
 

@@ -14,8 +14,10 @@ const CARRY: (&str, &str) = ("training", r#"{"state": "carry"}"#);
 #[test]
 fn the_smallest_config_gets_the_defaults_of_the_contract() {
     let config = accepted(&[]);
-    let column =
-        Column { name: "y".into(), kind: ColumnKind::Number { scale: ScaleKind::Standard } };
+    let column = Column {
+        name: "y".into(),
+        kind: ColumnKind::Number { scale: ScaleKind::Standard, known: Known::Now },
+    };
     let adam = Adam { learning_rate: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 };
     let expected = Config {
         data: DataConfig {

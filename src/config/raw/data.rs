@@ -44,8 +44,10 @@ section! {
         /// Column, or list of columns, that names the series a row belongs to; "@file": each file is one;
         /// null: all rows are one series. Windows never cross series.
         series: Option<Strings> [eg "symbol", ["plant", "unit"], "@file"] = None,
-        /// Columns the network reads. Default for a forecast: the targets; required for the other tasks.
-        inputs: Vec<Column> [eg ["load", "flow"], ["load", {"column": "mode", "type": "category"}]],
+        /// Columns the network reads. Default for a forecast: the targets; required for the other tasks. "@hour",
+        /// "@minute", "@weekday", "@day_of_month", "@day_of_year" and "@month" are what the calendar and the clock
+        /// say at a row's time, each as a sine and a cosine.
+        inputs: Vec<Column> [eg ["load", "flow"], ["load", "@hour", {"column": "price", "ahead": true}], ["load", {"column": "mode", "type": "category"}]],
         /// Columns to predict, written like `inputs`: numbers, or one category. A bare name is a category for
         /// a tagging and a classification.
         targets: Vec<Column> [eg ["temperature"], [{"column": "mode", "type": "category"}]],
@@ -121,6 +123,11 @@ section! {
         r#type: ColumnType [eg "category"],
         /// Its scaling; of numbers. Default: that of `data.scale`.
         scale: ScaleType,
+        /// Whether its later values are known ahead, as those of a plan or a price list; of number inputs of a
+        /// forecast. At each row those of the rows it forecasts are read, too. Of a calendar name: the same.
+        ahead: bool = false,
+        /// Whether it is one number of the whole series, which is read at every row; of number inputs.
+        r#static: bool = false,
         /// Width of the learned embedding of a word; of "category" and "text". Default: 8; 64 for "text".
         embedding: Count [eg 16],
         /// A word that the train rows hold fewer times is read as unknown; of "category" and "text".
@@ -292,7 +299,7 @@ section! {
 
 words! {
     /// What an empty cell does.
-    MissingPolicy [later "mask", "interpolate"] {
+    MissingPolicy {
         /// It is an error.
         Error = "error",
         /// A row in which a cell that the prediction needs is empty (an input, or the target that a forecast is
@@ -302,5 +309,13 @@ words! {
         /// It takes the last value of its column in the same series, and is an error where there is none yet;
         /// of targets, too: what is filled counts as true. How many were filled is printed.
         Ffill = "ffill",
+        /// An input takes the last value of its column in the same series, before the first one the scaler's centre,
+        /// and beside each number input stands another that says whether it was empty; an empty word is a word of its
+        /// own. An empty target is left out of loss and scores.
+        Mask = "mask",
+        /// A number input lies on the line between the known values before and after it in the sequence that a
+        /// prediction reads; only where it reads the sequence as a whole: bidirectional, or whole series with
+        /// `loss_steps` "last". Words and targets are as with "mask".
+        Interpolate = "interpolate",
     }
 }

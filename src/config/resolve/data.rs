@@ -3,7 +3,9 @@
 use super::columns::{self, ScaleDefaults};
 use super::{Facts, Join, Resolved, refuse, source, split, time, window};
 use crate::config::raw;
-use crate::config::types::{DataConfig, Dialect, Missing, ScalePer, SeriesBy, Source, TaskKind};
+use crate::config::types::{
+    DataConfig, Dialect, LossSteps, Missing, ScalePer, SeriesBy, Source, TaskKind,
+};
 use crate::error::shown;
 
 pub(super) fn resolve(
@@ -47,7 +49,7 @@ pub(super) fn resolve(
         },
     };
     let header = raw.header();
-    let (missing, spellings) = missing(raw.missing(), facts)?;
+    let (missing, spellings) = missing(raw.missing(), facts, window.is_some())?;
     let names = ScaleDefaults { scale, time: time_name, series: &series };
     let (inputs, targets) = columns::resolve(raw.inputs, raw.targets, names, facts)?;
     Ok(DataConfig {
@@ -70,12 +72,22 @@ pub(super) fn resolve(
 }
 
 /// What an empty cell does, and which cells are.
-fn missing(raw: raw::Missing, facts: Facts) -> Resolved<(Missing, Vec<String>)> {
+fn missing(raw: raw::Missing, facts: Facts, has_window: bool) -> Resolved<(Missing, Vec<String>)> {
     let policy = match raw.policy() {
         raw::MissingPolicy::Error => Missing::Error,
         raw::MissingPolicy::Drop => Missing::Drop,
         raw::MissingPolicy::Ffill => Missing::Ffill,
+        raw::MissingPolicy::Mask => Missing::Mask,
+        raw::MissingPolicy::Interpolate => Missing::Interpolate,
     };
+    let whole = facts.bidirectional || !has_window && facts.loss_steps == LossSteps::Last;
+    if policy == Missing::Interpolate && !whole {
+        return refuse(
+            "data.missing",
+            "\"interpolate\" looks at the next known value, but this network predicts at a row from the rows before \
+             it; write \"ffill\" or \"mask\", or make the topology \"bidirectional\"",
+        );
+    }
     if policy == Missing::Drop && facts.kind == TaskKind::Classification {
         return refuse(
             "data.missing",

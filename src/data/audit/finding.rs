@@ -128,6 +128,10 @@ pub enum Misfit {
     Underflows(u64),
     /// Empty cells that took the last value of their column.
     Filled(u64),
+    /// The same of inputs, beside a number that says so.
+    Masked(u64),
+    /// Empty cells that lie between their neighbours.
+    Interpolated(u64),
     /// Rows left out for an empty cell.
     Dropped(u64),
     /// Empty cells of targets, for which there is no truth.

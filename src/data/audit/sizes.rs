@@ -4,7 +4,7 @@ use super::finding::Misfit;
 use super::place::{PartName, parts, twins};
 use super::{Audited, Sizes};
 use crate::config::{LossSteps, ScalePer, State};
-use crate::data::Table;
+use crate::data::{Table, Why};
 
 /// Fewer scored predictions are judged by chance.
 const FEW_SCORED: u64 = 30;
@@ -28,12 +28,15 @@ pub(super) fn at_start(audited: &Audited, sizes: &Sizes) -> Vec<Misfit> {
     }
     let sum = |count: fn(&Table) -> u64| dataset.tables().iter().map(|table| count(table)).sum();
     let counts = [
-        Misfit::Filled(sum(|table| table.filled)),
-        Misfit::Dropped(sum(|table| table.series.iter().map(|s| s.dropped.len() as u64).sum())),
-        Misfit::Absent(sum(|table| table.absent)),
+        Misfit::Filled(sum(|table| table.empty.filled)),
+        Misfit::Masked(sum(|table| table.empty.masked)),
+        Misfit::Interpolated(sum(|table| table.empty.interpolated)),
+        Misfit::Dropped(sum(|table| table.dropped(Why::EmptyCell))),
+        Misfit::Absent(sum(|table| table.empty.absent)),
     ];
     let none = |count: &Misfit| {
-        matches!(count, Misfit::Filled(0) | Misfit::Dropped(0) | Misfit::Absent(0))
+        use Misfit::{Absent, Dropped, Filled, Interpolated, Masked};
+        matches!(count, Filled(0) | Masked(0) | Interpolated(0) | Dropped(0) | Absent(0))
     };
     found.extend(counts.into_iter().filter(|count| !none(count)));
     found

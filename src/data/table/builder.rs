@@ -151,7 +151,7 @@ impl<'a> Builder<'a> {
         row: &mut Row,
     ) -> Result<()> {
         let fate = self.last_values.fill(self.roles, index, row);
-        let mut fate = fate.map_err(|column| layout.nothing_to_fill(record, column))?;
+        let mut fate = fate.map_err(|fault| layout.fault(record, fault))?;
         let next = match row.time.filter(|_| !passed) {
             Some(time) => self.order.check(index, time, &row.time_text),
             None => Ok(Next::Row { nanos: 0, after_gap: false }),
@@ -185,6 +185,10 @@ impl<'a> Builder<'a> {
             if why.cuts() {
                 series.cut();
             }
+            if why == Why::Plan {
+                self.last_values.plan(index);
+                series.plan.extend_from_slice(&row.values);
+            }
             return Ok(());
         }
         if let Some(time) = row.time {
@@ -193,9 +197,7 @@ impl<'a> Builder<'a> {
             series.time_texts.push(&row.time_text);
         }
         self.last_values.keep(self.roles, index, &row.values);
-        let still_empty = row.values.iter().filter(|value| value.is_nan()).count() as u64;
-        self.table.filled += row.empty.len() as u64 - still_empty;
-        self.table.absent += still_empty;
+        self.table.empty.add(self.roles, row);
         self.same_label(index, layout, record, row)?;
         let part =
             (self.dealt && self.roles.part.is_some()).then(|| self.table.parts.intern(&row.part));

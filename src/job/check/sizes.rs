@@ -71,6 +71,13 @@ pub(super) fn sentence(misfit: &Misfit, config: &Config) -> String {
         Misfit::Underflows(cells) => {
             format!("{cells} cells are too small for 32-bit floats and count as 0")
         }
+        Misfit::Masked(cells) => format!(
+            "{} filled with the last value of the column and marked by an input of their own",
+            counted(*cells, "empty cell")
+        ),
+        Misfit::Interpolated(cells) => {
+            format!("{} filled in between their neighbours", counted(*cells, "empty cell"))
+        }
         Misfit::Dropped(rows) => format!(
             "{} with an empty cell left out; look-back and state start anew behind each",
             counted(*rows, "row")
