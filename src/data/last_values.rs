@@ -4,6 +4,7 @@
 use super::roles::Roles;
 use super::row::Row;
 use crate::config::Missing;
+use crate::text::counted;
 
 /// What becomes of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,11 @@ impl Why {
             Why::EmptyCell => "row with an empty cell",
             Why::Repeated => "row with the time of another",
         }
+    }
+
+    /// So many rows of this kind.
+    pub fn counted(self, rows: u64) -> String {
+        counted(rows, "row") + self.text().strip_prefix("row").unwrap_or_default()
     }
 
     /// Whether look-back and state start anew behind the row.

@@ -39,7 +39,8 @@ impl Prepared {
         let mut dataset = Dataset::read(config, &without_words.roles)?;
         let roles = &without_words.roles;
         let vocabularies = vocabularies(config, roles, &dataset.train, words)?;
-        let encoder = Encoder::new(config, vocabularies);
+        let mut encoder = Encoder::new(config, vocabularies);
+        encoder.roles.pace = dataset.pace;
         dataset.read_words(&encoder);
         let train = &dataset.train;
         let rows = train.table.series.iter().zip(&train.ranges);

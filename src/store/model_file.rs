@@ -106,6 +106,9 @@ impl Model {
         let vocabularies = serde_json::to_string(&self.encoder.vocabularies);
         metadata.push(("vocabularies".to_owned(), json(vocabularies)?));
         metadata.push(("trained_on".to_owned(), json(serde_json::to_string(&self.trained_on))?));
+        if let Some(pace) = &self.encoder.roles.pace {
+            metadata.push(("regular_step".to_owned(), json(serde_json::to_string(pace))?));
+        }
         Container { metadata, tensors: tensors(&self.params, "") }.to_bytes()
     }
 
@@ -128,7 +131,9 @@ impl Model {
         let vocabularies: Vocabularies =
             serde_json::from_str(text("vocabularies")?).map_err(parse_error)?;
         vocabularies.check(&config).map_err(fault)?;
-        let encoder = Encoder::new(&config, vocabularies);
+        let mut encoder = Encoder::new(&config, vocabularies);
+        let pace = container.value("regular_step").map(serde_json::from_str).transpose();
+        encoder.roles.pace = pace.map_err(parse_error)?;
         check_scalers(&stored, &encoder.roles).map_err(fault)?;
         let network = Network::new(architecture(&config, &encoder));
         let params = read_tensors(&container, &network, "").map_err(fault)?;
