@@ -5,6 +5,7 @@ use super::roles::Roles;
 use super::row::Row;
 use super::time::TimeKind;
 use crate::config::Missing;
+use crate::text::counted;
 
 /// What becomes of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,11 @@ impl Why {
             Why::Repeated => "row with the time of another",
             Why::Plan => "row of the plan",
         }
+    }
+
+    /// So many rows of this kind.
+    pub fn counted(self, rows: u64) -> String {
+        counted(rows, "row") + self.text().strip_prefix("row").unwrap_or_default()
     }
 
     /// Whether look-back and state start anew behind the row.

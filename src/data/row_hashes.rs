@@ -147,7 +147,7 @@ mod tests {
 
     fn hashes(rows: usize) -> RowHashes {
         let train = PartRows::whole(table(0..rows, 0.0));
-        let dataset = Dataset { train, valid: None, test: None, left_out: 0 };
+        let dataset = Dataset { train, valid: None, test: None, left_out: 0, pace: None };
         RowHashes::new(&dataset, &Roles::new(&config()))
     }
 

@@ -27,6 +27,8 @@ pub struct TimeOrder {
     duplicates: Duplicates,
     /// None where gaps do not cut, or cannot be told yet.
     gaps: Option<GapRule>,
+    /// Whether rows still come, so that none can be put elsewhere.
+    live: bool,
     last: Vec<Option<(Time, String)>>,
 }
 
@@ -34,13 +36,18 @@ impl TimeOrder {
     /// A check that has seen no row yet.
     pub fn new(roles: &Roles) -> Self {
         let (order, duplicates) = (roles.order, roles.duplicates);
-        Self { order, duplicates, gaps: GapRule::new(roles), last: Vec::new() }
+        Self { order, duplicates, gaps: GapRule::new(roles), live: false, last: Vec::new() }
+    }
+
+    /// The same for rows that still come.
+    pub fn live(roles: &Roles) -> Self {
+        Self { live: true, ..Self::new(roles) }
     }
 
     /// A check that only settles what times mean, and that they are of one kind.
     pub(super) fn without_order() -> Self {
         let (order, duplicates) = (Order::Ignore, Duplicates::Error);
-        Self { order, duplicates, gaps: None, last: Vec::new() }
+        Self { order, duplicates, gaps: None, live: false, last: Vec::new() }
     }
 
     /// Takes the next time of a series.
@@ -67,19 +74,30 @@ impl TimeOrder {
         // Where the clock was put back, what it shows first means the earlier moment, and the later one from there on.
         let nanos = time.later.filter(|_| time.nanos <= before.nanos).unwrap_or(time.nanos);
         if self.order != Order::Ignore && nanos == before.nanos {
+            let cure = match self.live {
+                true => "--duplicates first passes over the second of such rows",
+                false => {
+                    "remove one of the rows, or set \"duplicates\": \"first\" or \"last\" in data to use one of them"
+                }
+            };
             return match self.duplicates {
                 Duplicates::First => Ok(Next::Repeated),
                 Duplicates::Error | Duplicates::Last => Err(format!(
-                    "time {} stands there twice in the same series; remove one of the rows, set \"duplicates\": \
-                     \"first\" or \"last\" in data to use one of them, or name the series in data.series",
+                    "time {} stands there twice in the same series; name the series in data.series if there are several; {cure}",
                     shown(text)
                 )),
             };
         }
         if self.order != Order::Ignore && nanos < before.nanos {
+            let cure = match self.live {
+                true => "--order ignore takes rows as they come",
+                false => {
+                    "set \"order\": \"sort\" in data to sort the rows, or \"ignore\" to take them as they stand in the file"
+                }
+            };
             return Err(format!(
-                "time {} comes before {} of the row above it in the same series; set \"order\": \"sort\" in data to \
-                 sort the rows, or \"ignore\" to take them as they stand in the file, or name the series in data.series",
+                "time {} comes before {} of the row above it in the same series; name the series in data.series if there \
+                 are several; {cure}",
                 shown(text),
                 shown(before_text)
             ));
@@ -99,7 +117,7 @@ mod tests {
     use crate::data::time::TimeReader;
 
     fn order(order: Order, duplicates: Duplicates) -> TimeOrder {
-        TimeOrder { order, duplicates, gaps: None, last: Vec::new() }
+        TimeOrder { order, duplicates, gaps: None, live: false, last: Vec::new() }
     }
 
     fn berlin(text: &str) -> Time {

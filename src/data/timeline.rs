@@ -114,7 +114,7 @@ fn steps<'a>(series: &'a [&[i128]]) -> impl Iterator<Item = (usize, usize, u64)>
 }
 
 /// The commonest step if half of all are like it, else the median: clocks that tremble have no commonest one.
-fn usual_step(series: &[&[i128]], kind: TimeKind, clock: &TimeReader) -> Option<Step> {
+pub(super) fn usual_step(series: &[&[i128]], kind: TimeKind, clock: &TimeReader) -> Option<Step> {
     let mut all: Vec<u64> = steps(series).map(|(_, _, nanos)| nanos).collect();
     all.sort_unstable();
     let median = *all.get(all.len() / 2)?;

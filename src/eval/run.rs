@@ -122,7 +122,7 @@ impl Evaluation<'_> {
                     }
                     predictor.push(tracks[series], s.row(row), ticket);
                     if row + 1 == w.pushed.end {
-                        if row + 1 == s.rows() && !s.cuts.contains(&s.rows()) {
+                        if row + 1 == s.rows() {
                             let plan = s.plan.chunks_exact(encoder.columns());
                             plan.for_each(|row| predictor.push(tracks[series], row, None));
                         }

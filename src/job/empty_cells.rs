@@ -18,16 +18,10 @@ pub(super) fn sentences(empty: &EmptyCells, dropped: &[(Why, u64)]) -> Vec<Strin
     let mut sentences: Vec<String> =
         cells.map(|(count, what)| format!("{} {what}", counted(count, "empty cell"))).collect();
     for (why, count) in dropped {
-        let rows = counted(*count, "row");
-        sentences.extend(match why {
-            Why::EmptyCell => {
-                Some(format!("{rows} with an empty cell left out, without a prediction"))
-            }
-            Why::Repeated => {
-                Some(format!("{rows} with the time of another left out, without a prediction"))
-            }
-            Why::Plan => None, // that is what they are for
-        });
+        if *why != Why::Plan {
+            let rows = why.counted(*count);
+            sentences.push(format!("{rows} left out, without a prediction"));
+        }
     }
     sentences
 }

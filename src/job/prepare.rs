@@ -40,6 +40,7 @@ impl Prepared {
         let roles = &without_words.roles;
         let vocabularies = vocabularies(config, roles, &dataset.train, words)?;
         let mut encoder = Encoder::new(config, vocabularies);
+        encoder.roles.pace = dataset.pace;
         encoder.calendar.fit(&dataset.train);
         dataset.read_words(&encoder);
         let train = &dataset.train;

@@ -109,8 +109,12 @@ impl Model {
         metadata.push(("vocabularies".to_owned(), json(vocabularies)?));
         metadata.push(("trained_on".to_owned(), json(serde_json::to_string(&self.trained_on))?));
         metadata.push(("rows".to_owned(), json(serde_json::to_string(&self.rows))?));
-        if let Some(pace) = self.encoder.calendar.pace() {
-            metadata.push(("calendar".to_owned(), json(serde_json::to_string(&pace))?));
+        for (key, pace) in
+            [("regular_step", self.encoder.roles.pace), ("calendar", self.encoder.calendar.pace())]
+        {
+            if let Some(pace) = pace {
+                metadata.push((key.to_owned(), json(serde_json::to_string(&pace))?));
+            }
         }
         Container { metadata, tensors: tensors(&self.params, "") }.to_bytes()
     }
@@ -135,11 +139,12 @@ impl Model {
             serde_json::from_str(text("vocabularies")?).map_err(parse_error)?;
         vocabularies.check(&config).map_err(fault)?;
         let mut encoder = Encoder::new(&config, vocabularies);
-        // Models of earlier days know nothing of these two.
+        // Models of earlier days know nothing of these.
         let rows = container.value("rows").map(serde_json::from_str).transpose();
         let rows = rows.map_err(parse_error)?.unwrap_or_default();
-        let pace = container.value("calendar").map(serde_json::from_str).transpose();
-        encoder.calendar.set_pace(pace.map_err(parse_error)?);
+        let pace = |key: &str| container.value(key).map(serde_json::from_str).transpose();
+        encoder.roles.pace = pace("regular_step").map_err(parse_error)?;
+        encoder.calendar.set_pace(pace("calendar").map_err(parse_error)?);
         check_scalers(&stored, &encoder.roles).map_err(fault)?;
         let network = Network::new(architecture(&config, &encoder));
         let params = read_tensors(&container, &network, "").map_err(fault)?;

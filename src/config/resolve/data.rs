@@ -18,7 +18,8 @@ pub(super) fn resolve(
     let time_name = time.as_ref().map(|time| &time.column[..]);
     let order = time::order(&raw, time.is_some())?;
     let in_time = time.is_some().then_some(order);
-    let (duplicates, gaps) = (time::duplicates(&raw, in_time)?, time::gaps(&raw, in_time)?);
+    let (duplicates, gaps) =
+        (time::duplicates(&raw, in_time)?, time::gaps(&raw, in_time, facts.kind)?);
     let series = series(raw.series(), time_name)?;
     if facts.kind == TaskKind::Classification && series == SeriesBy::One {
         return refuse(

@@ -4,7 +4,7 @@ use super::{Resolved, refuse};
 use crate::config::gaps::Gaps;
 use crate::config::raw;
 use crate::config::time::{Duplicates, TimeColumn, zone};
-use crate::config::types::Order;
+use crate::config::types::{Order, TaskKind};
 use crate::error::shown;
 
 pub(super) fn column(raw: &raw::Data) -> Resolved<Option<TimeColumn>> {
@@ -52,9 +52,13 @@ pub(super) fn duplicates(raw: &raw::Data, order: Option<Order>) -> Resolved<Dupl
     })
 }
 
-pub(super) fn gaps(raw: &raw::Data, order: Option<Order>) -> Resolved<Gaps> {
+pub(super) fn gaps(raw: &raw::Data, order: Option<Order>, kind: TaskKind) -> Resolved<Gaps> {
     let (key, gaps) = ("data.gaps", raw.gaps());
     match order {
+        _ if gaps != Gaps::Report && kind == TaskKind::Classification => refuse(
+            key,
+            "\"cut\" would cut a series in two, but a classification reads each series as a whole; take it out",
+        ),
         None if raw.gaps.is_some() => refuse(key, NO_TIME),
         Some(Order::Ignore) if gaps != Gaps::Report => refuse(key, IGNORED),
         _ => Ok(gaps),

@@ -165,7 +165,7 @@ impl<'a> Builder<'a> {
         let series = &mut self.table.series[index];
         let nanos = match next {
             Ok(Next::Row { nanos, after_gap }) => {
-                if after_gap {
+                if after_gap && fate != Fate::Dropped(Why::Plan) {
                     series.cut();
                 }
                 nanos

@@ -43,9 +43,12 @@ pub fn patterns(text: &str) -> Vec<String> {
 
 /// The message for a cell that is in none of the known forms.
 pub(super) fn no_iso_time(text: &str) -> String {
-    let hint = patterns(text).into_iter().next().map(|pattern| {
+    let fitting: Vec<String> =
+        patterns(text).into_iter().map(|pattern| format!("\"{pattern}\"")).collect();
+    let hint = (!fitting.is_empty()).then(|| {
         format!(
-            "; say how it is written: {{\"column\": …, \"format\": \"{pattern}\"}} in the place of data.time's name"
+            "; say how it is written: {{\"column\": …, \"format\": {}}} in the place of data.time's name",
+            fitting.join(" or ")
         )
     });
     let usual = "; write 2024-03-01 14:00:00, 2024-03-01T14:00:00Z, 2024-03-01 or a number, or leave out data.time \
