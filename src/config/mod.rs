@@ -23,6 +23,7 @@ mod raw;
 mod resolve;
 mod rules;
 mod schema;
+mod season;
 mod section;
 mod set;
 mod strings;
