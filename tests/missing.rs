@@ -175,7 +175,12 @@ fn later_rows_change_nothing_under_any_policy() {
                 let text = with_holes(&changed, more_holes);
                 let after = Predictions::parse(&predict(&trained.run(), &text));
                 assert_eq!(before.rows[..cut], after.rows[..cut], "{name}: rows before {cut}");
-                assert_ne!(before.rows[cut..], after.rows[cut..], "{name}: changed rows are read");
+                let predicted =
+                    after.rows[cut..].iter().any(|row| row[2..].iter().any(|c| !c.is_empty()));
+                assert!(
+                    !predicted || before.rows[cut..] != after.rows[cut..],
+                    "{name}: it is read"
+                );
             }
         }
     }
@@ -206,10 +211,8 @@ fn other_series_change_nothing_under_any_policy() {
 /// Whatever stands in rows that are not trained on, what is fitted is the same: scalers, words and weights.
 #[test]
 fn rows_held_out_leave_no_trace_in_what_is_fitted() {
-    let held_out = |rows: &Rows, row: &Row| {
-        let count = rows.count(&row.key);
-        row.hour >= count - 2 * (count / 5)
-    };
+    let parts = json!({"valid": time(48), "test": time(60)});
+    let held_out = |row: &Row| row.hour >= 48;
     let with_words = json!([
         "a", "y", "b", {"column": "word", "type": "category"}, "@hour", {"column": "@weekday", "ahead": true}
     ]);
@@ -218,7 +221,7 @@ fn rows_held_out_leave_no_trace_in_what_is_fitted() {
             let rows = training_rows();
             let forecast = plan.config["task"]["type"] == "forecast";
             let inputs = if forecast { with_words.clone() } else { json!(["a", "b"]) };
-            let patch = json!({"data": {"missing": policy, "inputs": inputs}});
+            let patch = json!({"data": {"missing": policy, "inputs": inputs, "split": parts}});
             let config = merged(plan.config.clone(), &patch);
             let fitted = |text: &str| {
                 let folder = tempfile::tempdir().expect("a scratch folder");
@@ -243,7 +246,7 @@ fn rows_held_out_leave_no_trace_in_what_is_fitted() {
                 [(); 2].map(|()| String::from("time,key,a,b,y,word\n")).into();
             for row in &rows.0 {
                 line(&mut usual, row, row.values, &word(row));
-                match held_out(&rows, row) {
+                match held_out(row) {
                     true => line(&mut huge, row, row.values.map(|x| 1e6 * (x + 3.0)), "unheard"),
                     false => line(&mut huge, row, row.values, &word(row)),
                 }
@@ -254,5 +257,90 @@ fn rows_held_out_leave_no_trace_in_what_is_fitted() {
             assert!(usual.0.iter().all(|weight| weight.is_finite()), "{name}");
             assert!(usual == huge, "{name}: something was fitted on rows held out");
         }
+    }
+}
+
+/// A plan beside the rows: its values ahead are read, of all other columns no later row is.
+#[test]
+fn of_later_rows_only_what_is_known_ahead_is_read() {
+    let inputs = json!(["a", "y", {"column": "b", "ahead": true}]);
+    let of_a = json!({"data": {"inputs": inputs, "targets": ["a"]}});
+    let forecasts = ["window", "window, last", "both ways, last", "running forecast", "carry"];
+    for plan in plans::all().into_iter().filter(|plan| forecasts.contains(&plan.name)) {
+        let plan = Plan { config: merged(plan.config.clone(), &of_a), ..plan };
+        let trained = Trained::new(plan, training_rows());
+        let (name, rows) = (trained.plan.name, new_rows().only(|row| row.key == "B"));
+        let at = |text: &str| Predictions::parse(&predict(&trained.run(), text));
+        // Behind 40 rows stand those of the plan.
+        let known = |change: Option<usize>, plan_from: usize, last: usize| {
+            let mut text = format!("{}\n", support::rows::HEADER);
+            for row in rows.0.iter().take(last) {
+                let [a, b, y] = row.values;
+                let b = if change == Some(row.hour) { b + 3.0 } else { b };
+                let cells = match row.hour >= plan_from {
+                    true => format!(",{b},"),
+                    false => format!("{a},{b},{y}"),
+                };
+                text += &format!("{},B,{cells}\n", time(row.hour));
+            }
+            text
+        };
+        let horizon = plans::HORIZON;
+        let whole = at(&known(None, 100, 47));
+        let planned = at(&known(None, 40, 47));
+        assert_eq!(whole.rows[..40], planned.rows[..40], "{name}: other columns are read ahead");
+        let empty = |row: &Vec<String>| row[2..].iter().all(String::is_empty);
+        assert!(planned.rows[40..].iter().all(empty), "{name}: a row of the plan is predicted");
+        assert!(!empty(&planned.rows[39]), "{name}: the last row has its plan");
+        let short = at(&known(None, 100, 40));
+        assert_eq!(short.rows[..40 - horizon], whole.rows[..40 - horizon], "{name}");
+        assert!(short.rows[40 - horizon..].iter().all(empty), "{name}: predicted without its plan");
+        let changed = at(&known(Some(41), 40, 47));
+        assert_eq!(
+            changed.rows[..41 - horizon],
+            planned.rows[..41 - horizon],
+            "{name}: too far ahead"
+        );
+        assert_ne!(
+            changed.rows[41 - horizon],
+            planned.rows[41 - horizon],
+            "{name}: not read ahead"
+        );
+
+        let data = trained.folder().join("plan.csv");
+        std::fs::write(&data, known(None, 40, 47)).expect("a scratch file");
+        let (report, evaluated) = evaluate(&trained.run(), Some(&data), None);
+        assert!(Predictions::parse(&evaluated).without("true_") == planned, "{name}: they differ");
+        let of_plan = report.rows.left_out.iter().find(|(why, _)| why == "row of the plan");
+        assert_eq!(of_plan.map(|(_, rows)| *rows), Some(7), "{name}");
+        let last = PredictOptions { model: trained.run(), last: true, ..PredictOptions::default() };
+        let last = predict_with(&last, known(None, 40, 47).as_bytes()).expect("rows");
+        assert_eq!(Predictions::parse(&last).rows, [planned.rows[39].clone()], "{name}: --last");
+    }
+}
+
+/// What the calendar says of rows ahead is known from the row's own time.
+#[test]
+fn the_calendar_reads_no_later_row_and_is_the_same_in_a_stream() {
+    let inputs = json!(["a", "y", "b", "@weekday", {"column": "@hour", "ahead": true}]);
+    let calendar = json!({"data": {"inputs": inputs}});
+    for plan in plans::all().into_iter().filter(|plan| plan.horizon() > 0) {
+        let plan = Plan { config: merged(plan.config.clone(), &calendar), ..plan };
+        let trained = Trained::new(plan, training_rows());
+        let (name, rows) = (trained.plan.name, new_rows());
+        let whole = Predictions::parse(&predict(&trained.run(), &rows.csv()));
+        let first = rows.0[..60].to_vec();
+        let part = Predictions::parse(&predict(&trained.run(), &Rows(first).csv()));
+        assert_eq!(whole.rows[..60], part.rows[..], "{name}: a later row is read");
+        let data = trained.folder().join("new.csv");
+        rows.save(&data);
+        let (_, evaluated) = evaluate(&trained.run(), Some(&data), None);
+        assert!(Predictions::parse(&evaluated).without("true_") == whole, "{name}: they differ");
+        let later: String = rows.csv().replace(":00:00", ":30:00");
+        assert_ne!(Predictions::parse(&predict(&trained.run(), &later)).by_row().len(), 0);
+        let moved = Predictions::parse(&predict(&trained.run(), &later));
+        let cells =
+            |p: &Predictions| p.rows.iter().map(|row| row[2..].to_vec()).collect::<Vec<_>>();
+        assert_ne!(cells(&moved), cells(&whole), "{name}: the time is not read");
     }
 }

@@ -196,7 +196,7 @@ impl RowLayout {
             ),
             Fault::BehindThePlan => self.header.row_error(
                 record,
-                "stands behind rows of the plan (those in which only what is known ahead is filled in), which are \
+                "row stands behind rows of the plan (those in which only what is known ahead is filled in), which are \
                  still to come; they stand at the end of their series",
             ),
             Fault::NoCalendar => self.time_error(

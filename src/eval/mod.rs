@@ -22,6 +22,6 @@ pub use class_report::{ClassLine, ClassReport, Mistake};
 pub use judge::Guesses;
 pub use report::{BaselineReport, Report, RowCounts, SeriesReport, TargetGains};
 pub use rows::{NOT_LAST, OutputRow, Wanted};
-pub use run::{Beside, Evaluated, Evaluation, valid_loss};
+pub use run::{Beside, Evaluated, Evaluation, NO_TRUTH, valid_loss};
 pub use scores::{ClassScores, NumberScores, Scores, TargetScores};
 pub use verdict::{Standing, Verdict};

@@ -69,7 +69,8 @@ struct Sums<'a> {
     counts: RowCounts,
 }
 
-const NO_TRUTH: &str = "nothing is known of what came true";
+/// Why a row that is predicted is not scored.
+pub const NO_TRUTH: &str = "nothing is known of what came true";
 
 /// Figures of classes by series are given of so many series at most, with so many rows each on average: nobody looks
 /// for a sentence.

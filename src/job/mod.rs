@@ -22,7 +22,7 @@ mod unknown;
 mod verify_resume;
 
 pub use bench::bench;
-pub use check::check;
+pub use check::{check, check_json};
 pub use evaluate::{EvaluateOptions, Judged, evaluate};
 pub use fit::{FitOptions, FitResult, fit};
 pub use init::{InitOptions, below_here, init};

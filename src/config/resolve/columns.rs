@@ -227,8 +227,7 @@ fn calendar(
     let name = raw.column.as_deref().unwrap_or_default();
     let known = CalendarField::ALL.map(|(name, _)| name);
     let Some(field) = CalendarField::named(name) else {
-        let message = format!("{}, a name of the calendar", unknown("column", name, &known));
-        return refuse(place, message);
+        return refuse(place, unknown("name of the calendar", name, &known));
     };
     if key != "data.inputs" {
         return refuse(

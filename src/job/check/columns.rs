@@ -115,12 +115,17 @@ fn drifts(prepared: &Prepared, audit: &Audit) -> String {
 }
 
 fn cells(drift: Drift) -> [String; 4] {
-    let word = match drift.strength() {
+    let word = word(drift.strength());
+    [shift(drift.shift), ratio(drift.spread), percent(drift.outside), word.into()]
+}
+
+/// A strength in a word.
+pub(super) fn word(strength: Strength) -> &'static str {
+    match strength {
         Strength::None => "none",
         Strength::Slight => "slight",
         Strength::Strong => "strong",
-    };
-    [shift(drift.shift), ratio(drift.spread), percent(drift.outside), word.into()]
+    }
 }
 
 /// `+0.58`; a column that was constant has no deviation to measure by.
