@@ -18,6 +18,8 @@ pub enum Purpose {
     Data = 5,
     /// Words taken for unknown while training.
     Words = 6,
+    /// Which blocks of rows a bootstrap draws.
+    Bootstrap = 7,
 }
 
 /// Four random words: those of `seed`, `purpose` and `index`, alike on every machine. The second index

@@ -35,6 +35,7 @@ const KEYS: &[(&str, &str, bool)] = &[
     ("task.horizon", "1", false),
     ("task.loss_steps", "last", false),
     ("task.anchor", "none", false),
+    ("task.season", "5", false),
     ("model.topology", "multi", false),
     ("model.cell", "gru", false),
     ("model.hidden_size", "4", false),
@@ -68,7 +69,9 @@ fn companions(key: &str) -> &'static [&'static str] {
         "data.delimiter" => &[],
         "data.decimal" => &["data.delimiter=;"],
         "data.series" => &["data.scale.per=column"],
-        "task.type" => &["task.anchor=none", "data.inputs=[\"b\"]", "data.targets=[\"a\"]"],
+        "task.type" => {
+            &["task.anchor=none", "task.season=none", "data.inputs=[\"b\"]", "data.targets=[\"a\"]"]
+        }
         "model.topology" => &["model.num_layers=2"],
         "model.num_layers" => &["model.topology=multi"],
         "model.dropout" => &["model.topology=multi", "model.num_layers=2"],

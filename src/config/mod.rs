@@ -22,6 +22,7 @@ mod raw;
 mod resolve;
 mod rules;
 mod schema;
+mod season;
 mod section;
 mod set;
 mod strings;

@@ -44,7 +44,8 @@ fn config() -> Vec<Value> {
     let sequences = given("data.window", json!({"const": null}));
     let log_loss = || json!({"enum": ["cross_entropy", {"type": "cross_entropy"}]});
     let of_classes = || all([may("training.loss", log_loss()), may_be("model.head", &["linear"])]);
-    let same_row = || all([has("data.inputs"), never("task.horizon"), no_anchor()]);
+    let no_season = || may_be("task.season", &["none"]);
+    let same_row = || all([has("data.inputs"), never("task.horizon"), no_anchor(), no_season()]);
     vec![
         rule(
             is("task.type", "regression"),

@@ -220,6 +220,19 @@ pub struct TaskConfig {
     pub loss_steps: LossSteps,
     /// Forecasts are counted from the last known value of the target.
     pub anchor: bool,
+    /// From one season to the next; none but of a forecast of numbers.
+    pub season: Season,
+}
+
+/// Rows from one season to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Season {
+    /// As the train rows show.
+    Auto,
+    /// There is none.
+    None,
+    /// So many, at least 1.
+    Rows(usize),
 }
 
 /// The kind of prediction.

@@ -13,6 +13,7 @@ use super::number::{BelowOne, Factor, NotNegative, Positive, Shrinking, Whole};
 use super::pair::Pair;
 use super::part::Part;
 use super::raw;
+use super::season::Season;
 use super::strings::Strings;
 use super::time::{Duplicates, TimeColumn, TimeFormat};
 use super::types::{
@@ -180,6 +181,7 @@ pub(super) fn task(task: &TaskConfig) -> raw::Task {
             LossSteps::Last => raw::LossSteps::Last,
         }),
         anchor: Some(if task.anchor { raw::Anchor::Last } else { raw::Anchor::None }),
+        season: Some(Season(task.season)),
     }
 }
 

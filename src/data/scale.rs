@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::dataset::PartRows;
 use super::roles::Roles;
 use crate::config::{Column, DataConfig, ScaleKind, ScalePer};
 
@@ -14,8 +15,12 @@ pub struct Scaler {
     pub offset: f64,
     /// Divided by; never 0.
     pub scale: f64,
-    /// Mean of the train rows, whatever the scaling: the naive prediction of a regression.
+    /// Mean of the train rows, whatever the scaling: a naive prediction.
     pub mean: f64,
+    /// Mean absolute change of the train rows from one season to the next (or from row to row), in data units: what
+    /// MASE counts in. 0: not known.
+    #[serde(default)]
+    pub change: f64,
 }
 
 /// The scalers of one series (or of all): one per input, one per target.
@@ -81,15 +86,16 @@ impl Moments {
     pub fn scaler(&self, kind: ScaleKind) -> Scaler {
         let usable = |scale: f64| if scale > 0.0 && scale.is_finite() { scale } else { 1.0 };
         let mean = self.mean;
-        match kind {
-            ScaleKind::None => Scaler { offset: 0.0, scale: 1.0, mean },
-            _ if self.count == 0 => Scaler { offset: 0.0, scale: 1.0, mean },
-            ScaleKind::Standard => Scaler { offset: mean, scale: usable(self.deviation()), mean },
+        let (offset, scale) = match kind {
+            ScaleKind::None => (0.0, 1.0),
+            _ if self.count == 0 => (0.0, 1.0),
+            ScaleKind::Standard => (mean, usable(self.deviation())),
             ScaleKind::Minmax => {
                 let (half_low, half_high) = (self.min / 2.0, self.max / 2.0);
-                Scaler { offset: half_low + half_high, scale: usable(half_high - half_low), mean }
+                (half_low + half_high, usable(half_high - half_low))
             }
-        }
+        };
+        Scaler { offset, scale, mean, change: 0.0 }
     }
 }
 
@@ -122,6 +128,34 @@ impl Scalers {
             }
         }
         Self::new(scaler_set(config, roles, &all), series)
+    }
+
+    /// With the usual change of the targets over `season` rows, of the train rows `ranges` of each series.
+    pub fn with_changes(mut self, roles: &Roles, train: &PartRows, season: Option<usize>) -> Self {
+        let lag = season.unwrap_or(1);
+        let (mut all, mut of_series) =
+            (vec![Moments::default(); roles.targets.len()], HashMap::new());
+        for (series, range) in train.table.series.iter().zip(&train.ranges) {
+            let mut own = vec![Moments::default(); roles.targets.len()];
+            for row in (range.start + lag).min(range.end)..range.end {
+                for (k, &place) in roles.targets.iter().enumerate() {
+                    let change = (series.row(row)[place] - series.row(row - lag)[place]).abs();
+                    if change.is_finite() {
+                        all[k].add(change);
+                        own[k].add(change);
+                    }
+                }
+            }
+            of_series.insert(&series.key[..], own);
+        }
+        let set = |set: &mut ScalerSet, changes: &[Moments]| {
+            set.targets.iter_mut().zip(changes).for_each(|(s, change)| s.change = change.mean);
+        };
+        set(&mut self.all, &all);
+        for (key, own) in &mut self.series {
+            of_series.get(&key[..]).into_iter().for_each(|changes| set(own, changes));
+        }
+        self
     }
 
     /// The scalers of a series, and whether they are its own (or everybody's by choice).

@@ -1,9 +1,11 @@
 //! Judging a model on rows it was not fitted on, beside the naive predictions.
 
 mod baselines;
+mod blocks;
 mod class_report;
 mod judge;
 mod report;
+mod row_errors;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -11,10 +13,15 @@ pub(crate) mod sample;
 mod score;
 mod scores;
 mod verdict;
+#[cfg(test)]
+mod verdict_tests;
 
+pub use baselines::Baseline;
+pub use blocks::{DRAWS, Gain};
 pub use class_report::{ClassLine, ClassReport, Mistake};
-pub use report::{Report, RowCounts, SeriesReport};
+pub use judge::Guesses;
+pub use report::{BaselineReport, Report, RowCounts, SeriesReport, TargetGains};
 pub use rows::{NOT_LAST, OutputRow, Wanted};
-pub use run::{Evaluated, Evaluation, valid_loss};
+pub use run::{Beside, Evaluated, Evaluation, valid_loss};
 pub use scores::{ClassScores, NumberScores, Scores, TargetScores};
 pub use verdict::{Standing, Verdict};

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::judge::{Judge, JudgedRow};
-use super::report::{Report, RowCounts, SeriesReport};
+use super::baselines::{Origin, season_text};
+use super::judge::{Guesses, Judge, JudgedRow};
+use super::report::{BaselineReport, Report, RowCounts, SeriesReport};
 use super::rows::{OutputRow, Wanted};
-use super::scores::Scores;
 use super::verdict::Verdict;
 use crate::data::{Encoder, PartRows, Scalers, Turn};
 use crate::error::Result;
@@ -30,6 +30,15 @@ pub struct Evaluation<'a> {
     pub loss: Loss<'a>,
     /// Whether a series has one prediction, that of its last row, and no row another.
     pub whole_series: bool,
+    /// What the model is compared with; none where its own figures are all that is asked for.
+    pub beside: Option<Beside>,
+}
+
+/// What the baselines know besides the scalers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside {
+    /// Rows from one season to the next, for a forecast of numbers.
+    pub season: Option<usize>,
 }
 
 /// One row that was asked for, in the order of the file.
@@ -43,6 +52,12 @@ pub struct Evaluated<'a> {
     pub prediction: Option<&'a Prediction>,
     /// What came true, `[targets x steps]`: of a category the number of the word; NaN where it is not known.
     pub truth: &'a [f64],
+    /// What each baseline gives, in the order of [`Report::baselines`]; none where there is no prediction.
+    pub beside: &'a [Guesses],
+    /// The errors that decide, of the model and then of each baseline: the mean over targets and steps of the squared
+    /// error (scaled where there are several targets); of classes the share that is wrong, or the bits of a forecast.
+    /// None of a row that is not scored.
+    pub errors: Option<&'a [f64]>,
 }
 
 /// Everything summed up on the way.
@@ -95,7 +110,7 @@ impl Evaluation<'_> {
         let several = if self.by_series(part) { table.series.len() } else { 0 };
         let mut sums = Sums {
             loss: LossSum::default(),
-            judge: Judge::new(self.encoder, several),
+            judge: Judge::new(self.encoder, self.beside, several),
             rows: vec![0; table.series.len()],
             counts: RowCounts::default(),
         };
@@ -161,12 +176,20 @@ impl Evaluation<'_> {
                 if self.whole_series {
                     return Ok(());
                 }
-                return each(Evaluated { series, turn, prediction, truth: &truth });
+                let (beside, errors) = (&[][..], None);
+                return each(Evaluated { series, turn, prediction, truth: &truth, beside, errors });
             }
         };
         // What lies behind a cut is not so many rows ahead.
-        let known = s.rows_between(row, s.segment_of(row).end);
+        let segment = s.segment_of(row);
+        let known = s.rows_between(row, segment.end);
         self.encoder.truth(known, &mut truth);
+        let origin = Origin { series: s, start: segment.start, row, scalers };
+        let judged = JudgedRow { origin, words, truth: &truth };
+        if prediction.is_some() {
+            sums.judge.guess(&judged);
+        }
+        let mut errors = None;
         match (prediction, wanted[series].row(row)) {
             (Some(_), OutputRow::Scored) if truth.iter().all(|truth| truth.is_nan()) => {
                 sums.counts.leave_out(NO_TRUTH);
@@ -180,8 +203,8 @@ impl Evaluation<'_> {
                     sums.loss.sum += l;
                     sums.loss.steps += 1;
                 }
-                let row = JudgedRow { values: s.row(row), words, scalers, truth: &truth };
-                sums.judge.add(prediction, &row, series);
+                sums.judge.add(prediction, &judged, series);
+                errors = Some(sums.judge.deciding());
             }
             (None, OutputRow::Scored) => sums.counts.leave_out("without a prediction"),
             (_, OutputRow::LeftOut(reason)) => sums.counts.leave_out(reason),
@@ -189,7 +212,9 @@ impl Evaluation<'_> {
         if self.whole_series && prediction.is_none() {
             return Ok(());
         }
-        each(Evaluated { series, turn, prediction, truth: &truth })
+        let beside = if prediction.is_some() { sums.judge.guesses() } else { &[] };
+        let errors = errors.as_deref();
+        each(Evaluated { series, turn, prediction, truth: &truth, beside, errors })
     }
 
     /// Whether figures by series say anything: of classes only where series are few and long.
@@ -222,7 +247,8 @@ impl Evaluation<'_> {
 
     fn report(&self, split: &str, part: &PartRows, sums: Sums) -> Report {
         let (judge, rows) = (sums.judge, &sums.rows);
-        let baselines = judge.baselines();
+        let (baselines, time_step) = (judge.baselines(), part.table.step());
+        let season = self.beside.and_then(|beside| beside.season).unwrap_or(1);
         let best_baseline = best(&baselines);
         let scored = part.table.series.iter().zip(rows).enumerate();
         let scored = scored.filter(|(_, (_, rows))| **rows > 0);
@@ -242,16 +268,18 @@ impl Evaluation<'_> {
             series: series.collect(),
             horizon: (self.encoder.lead > 0).then_some(self.encoder.steps),
             whole_series: self.whole_series,
-            time_step: part.table.step(),
+            season: season_text(season, time_step),
+            time_step,
             verdict: Verdict::default(),
         };
-        report.verdict = Verdict::of(&report, judge.kinds()[best_baseline]);
+        report.verdict = Verdict::of(&report);
         report
     }
 }
 
 /// The place of the naive prediction that errs least; the first of equals.
-fn best(baselines: &[(String, Scores)]) -> usize {
-    let errors = baselines.iter().enumerate().filter_map(|(k, (_, s))| Some((k, s.error()?)));
+fn best(baselines: &[BaselineReport]) -> usize {
+    let naive = baselines.iter().enumerate().filter(|(_, b)| b.baseline.is_naive());
+    let errors = naive.filter_map(|(k, b)| Some((k, b.scores.error()?)));
     errors.min_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(k, _)| k)
 }

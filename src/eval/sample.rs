@@ -1,7 +1,9 @@
 //! Reports with given errors, for tests of what is made of them.
 
+use super::baselines::Baseline;
+use super::blocks::Gain;
 use super::class_report::ClassReport;
-use super::report::{Report, RowCounts};
+use super::report::{BaselineReport, Report, RowCounts};
 use super::scores::{ClassScores, NumberScores, Scores, TargetScores};
 use super::verdict::Verdict;
 use crate::metrics::{ClassErrors, ClassFigures, Errors, Figures};
@@ -27,6 +29,12 @@ pub(crate) fn scores(targets: &[(&str, f64)], steps: usize) -> Scores {
     })
 }
 
+/// What a baseline comes to, and that the model is certainly as much better as it is.
+pub(crate) fn baseline(baseline: Baseline, scores: Scores) -> BaselineReport {
+    let gain = Gain { skill: Some(0.5), interval: Some([0.4, 0.6]) };
+    BaselineReport { baseline, scores, gain, targets: Vec::new() }
+}
+
 /// A report of classes that were taken for each other so often, (truth, prediction, rows), beside a naive accuracy.
 pub(crate) fn class_report(rows: &[(u32, u32, u64)], naive: f64) -> Report {
     let mut errors = ClassErrors::default();
@@ -41,7 +49,7 @@ pub(crate) fn class_report(rows: &[(u32, u32, u64)], naive: f64) -> Report {
     let labels = ["A", "B", "C"].map(str::to_owned);
     Report {
         scores: scores(errors.figures()),
-        baselines: vec![("most_frequent".into(), scores(naive))],
+        baselines: vec![baseline(Baseline::MostFrequent, scores(naive))],
         classes: Some(ClassReport::new(&labels, &errors.confusion)),
         horizon: None,
         ..report(&[("tag", 1.0, 1.0)], 1)
@@ -58,13 +66,14 @@ pub(crate) fn report(targets: &[(&str, f64, f64)], steps: usize) -> Report {
         loss: None,
         loss_per_step: None,
         scores: scores(&ours, steps),
-        baselines: vec![("last_value".into(), scores(&theirs, steps))],
+        baselines: vec![baseline(Baseline::LastValue, scores(&theirs, steps))],
         best_baseline: 0,
         classes: None,
         series: Vec::new(),
         horizon: Some(steps),
         whole_series: false,
         time_step: None,
+        season: "the value of 24 rows before".into(),
         verdict: Verdict::default(),
     }
 }
@@ -88,7 +97,8 @@ pub(crate) fn set_overall(report: &mut Report, figures: Figures) {
 
 /// Makes a report of classes one of a sequence, with these bits per symbol of the model and the naive prediction.
 pub(crate) fn set_bits(report: &mut Report, ours: f64, theirs: f64) {
-    for (scores, bits) in [(&mut report.scores, ours), (&mut report.baselines[0].1, theirs)] {
+    let naive = &mut report.baselines[0].scores;
+    for (scores, bits) in [(&mut report.scores, ours), (naive, theirs)] {
         if let Scores::Classes(scores) = scores {
             scores.sequence = true;
             scores.overall.log_loss = Some(bits * std::f64::consts::LN_2);

@@ -24,6 +24,13 @@ pub(super) struct Predicted {
     pub(super) classes: bool,
 }
 
+impl Predicted {
+    /// Targets and steps.
+    pub(super) fn outputs(&self) -> usize {
+        self.targets.len() * self.steps
+    }
+}
+
 /// What a predictor says at one row.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Guess<'a> {
@@ -38,6 +45,8 @@ pub(super) enum Guess<'a> {
 pub(super) struct LabelGuess {
     pub(super) label: u32,
     pub(super) log_probability: Option<f64>,
+    /// The chance it was given itself.
+    pub(super) confidence: Option<f64>,
 }
 
 /// What came true, like a guess; a label that is not known is none.
@@ -120,7 +129,11 @@ impl Score {
 impl Pair {
     fn add(&mut self, value: f64, truth: f64, scaler: &Scaler) {
         let scale = |x: f64| (x - scaler.offset) / scaler.scale;
-        self.data.add(value, truth);
+        self.data.add_beside(
+            value,
+            truth,
+            if scaler.change > 0.0 { scaler.change } else { f64::NAN },
+        );
         self.scaled.add(scale(value), scale(truth));
     }
 
@@ -172,6 +185,10 @@ impl ClassScore {
             let Some(truth) = *truth else { continue };
             for errors in [&mut self.all, step] {
                 errors.add(truth, guess.label, guess.log_probability);
+                guess
+                    .confidence
+                    .into_iter()
+                    .for_each(|c| errors.add_chance(c, guess.label == truth));
             }
         }
     }

@@ -94,8 +94,8 @@ impl Scores {
     pub fn named(&self) -> Vec<(String, Option<f64>)> {
         match self {
             Scores::Numbers(scores) => {
-                let data = scores.data.iter().flat_map(|figures| suffixed(figures, ""));
-                data.chain(suffixed(&scores.scaled, "_scaled")).collect()
+                let data = scores.data.iter().flat_map(in_data_units);
+                data.chain(in_scaled_units(&scores.scaled)).collect()
             }
             Scores::Classes(scores) => named(&scores.overall, scores.sequence),
         }
@@ -127,7 +127,7 @@ impl NumberScores {
 impl TargetScores {
     fn to_json(&self) -> Value {
         let both = |data: &Figures, scaled: &Figures| {
-            suffixed(data, "").chain(suffixed(scaled, "_scaled")).collect()
+            in_data_units(data).chain(in_scaled_units(scaled)).collect()
         };
         let steps = self.horizon.iter().map(|(data, scaled)| both(data, scaled));
         with_horizon(both(&self.data, &self.scaled), steps)
@@ -149,11 +149,12 @@ impl ClassScores {
 /// Measures by name.
 type Named = Vec<(String, Option<f64>)>;
 
-fn suffixed(
-    figures: &Figures,
-    suffix: &'static str,
-) -> impl Iterator<Item = (String, Option<f64>)> {
-    figures.named().into_iter().map(move |(name, value)| (format!("{name}{suffix}"), value))
+fn in_data_units(figures: &Figures) -> impl Iterator<Item = (String, Option<f64>)> {
+    figures.named().into_iter().map(|(name, value)| (name.to_owned(), value))
+}
+
+fn in_scaled_units(figures: &Figures) -> impl Iterator<Item = (String, Option<f64>)> {
+    figures.named_scaled().into_iter().map(|(name, value)| (format!("{name}_scaled"), value))
 }
 
 fn named(figures: &ClassFigures, sequence: bool) -> Named {

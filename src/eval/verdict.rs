@@ -1,6 +1,7 @@
 //! Whether the model is worth anything: one plain answer beside the naive prediction.
 
 use super::baselines::Baseline;
+use super::blocks::Gain;
 use super::report::{Report, SeriesReport};
 use super::scores::Scores;
 use crate::error::shown;
@@ -44,33 +45,60 @@ impl Standing {
     }
 }
 
+impl Standing {
+    /// The same where a lower error counts only if it is none by chance.
+    fn beside(change: f64, gain: &Gain) -> Self {
+        let certain = gain.interval.is_some_and(|[low, _]| low > 0.0);
+        match Standing::of(Some(change)) {
+            Standing::Better if !certain => Standing::Same,
+            standing => standing,
+        }
+    }
+}
+
 impl Verdict {
-    pub(super) fn of(report: &Report, baseline: Baseline) -> Self {
-        let (ours, theirs) = (&report.scores, &report.baseline().1);
+    pub(super) fn of(report: &Report) -> Self {
+        let Some(best) = report.baselines.get(report.best_baseline) else { return Self::default() };
+        let (ours, theirs) = (&report.scores, &best.scores);
         let change = ours.change(theirs);
-        let standing = Standing::of(change);
         let (Some(change), Some(ours), Some(theirs)) = (change, ours.error(), theirs.error())
         else {
-            return Self { standing, sentence: "No row could be scored.".into() };
+            return Self { sentence: "No row could be scored.".into(), ..Self::default() };
         };
+        let standing = Standing::beside(change, &best.gain);
         let (error, naive) = in_words(report, ours, theirs);
         let model = match report.horizon {
             Some(steps) => format!("{} the model", ahead(report, steps)),
             None => "The model".into(),
         };
-        let (size, doing) = (size(change), baseline.doing());
-        let mut sentence = match standing {
-            Standing::Better => {
-                format!("{model}'s error ({error}) is {size} than {doing} ({naive}).")
-            }
-            Standing::Worse if change.is_infinite() => format!(
-                "{model} does NOT beat {doing}, which is never wrong here; its error is {error}."
+        let (size, gives) = (size(change), best.baseline.gives(&report.season));
+        let mut sentence = match (standing, best.gain.interval) {
+            (Standing::Better, interval) => format!(
+                "{model} beats {} by {:.1} %{}: {error}, not {naive}.",
+                the_best(report, &gives),
+                -100.0 * change,
+                interval.map_or(String::new(), |interval| format!(" ({})", range(interval)))
             ),
-            Standing::Worse => {
-                format!("{model} does NOT beat {doing}: its error ({error}) is {size} ({naive}).")
+            (Standing::Worse, _) if change.is_infinite() => format!(
+                "{model} does NOT beat {gives}, which is never wrong here; its error is {error}."
+            ),
+            (Standing::Worse, _) => {
+                format!("{model} does NOT beat {gives}: its error ({error}) is {size} ({naive}).")
             }
-            _ => format!("{model} is no better than {doing}: {error} and {naive}, within 1 %."),
+            (_, _) if change.abs() <= NOTHING => {
+                format!("{model} does not beat {gives}: {error} and {naive}, within 1 %.")
+            }
+            (_, Some(interval)) => format!(
+                "{model} does not beat {gives} for certain: its error ({error}) is {size} ({naive}), but that may be \
+                 chance ({}).",
+                range(interval)
+            ),
+            (_, None) => format!(
+                "Whether {} beats {gives} cannot be told from so few rows: its error ({error}) is {size} ({naive}).",
+                lowered(&model)
+            ),
         };
+        sentence += &beside_the_ridge(report).unwrap_or_default();
         for (what, changes) in [("targets", by_target(report)), ("series", by_series(report))] {
             if let Some(count) = counted(what, &changes) {
                 sentence += &count;
@@ -86,6 +114,40 @@ impl Verdict {
         }
         Self { standing, sentence }
     }
+}
+
+/// `the best naive forecast (the last value)`
+fn the_best(report: &Report, gives: &str) -> String {
+    let naive = report.baselines.iter().filter(|b| b.baseline.is_naive()).count();
+    match report.horizon {
+        _ if naive < 2 => gives.to_owned(),
+        Some(_) => format!("the best naive forecast ({gives})"),
+        None => format!("the best naive prediction ({gives})"),
+    }
+}
+
+/// `26.1 to 35.0 %`
+fn range([low, high]: [f64; 2]) -> String {
+    format!("{:.1} to {:.1} %", 100.0 * low, 100.0 * high)
+}
+
+/// With a small letter first.
+fn lowered(text: &str) -> String {
+    let (first, rest) = text.split_at(text.len().min(1));
+    first.to_lowercase() + rest
+}
+
+/// A linear forecast on the same rows that the model does not beat is told of.
+fn beside_the_ridge(report: &Report) -> Option<String> {
+    let ridge = report.baseline(Baseline::Ridge)?;
+    let change = report.scores.change(&ridge.scores)?;
+    let (_, error) = in_words(report, report.scores.error()?, ridge.scores.error()?);
+    let how = match Standing::beside(change, &ridge.gain) {
+        Standing::Better => return None,
+        Standing::Worse => "does better",
+        Standing::Same | Standing::Unknown => "does as well",
+    };
+    Some(format!(" A ridge regression on the same rows {how} ({error})."))
 }
 
 /// Changes, returns and noise are easily forecast better than by their last value: their mean does that too.
@@ -134,7 +196,7 @@ fn size(change: f64) -> String {
 type Changes<'a> = Vec<(&'a str, f64)>;
 
 fn by_target(report: &Report) -> Changes<'_> {
-    let (Scores::Numbers(ours), Scores::Numbers(theirs)) = (&report.scores, &report.baseline().1)
+    let (Scores::Numbers(ours), Scores::Numbers(theirs)) = (&report.scores, &report.naive().scores)
     else {
         return Vec::new(); // classes have one
     };
@@ -163,145 +225,4 @@ fn counted(what: &str, changes: &Changes) -> Option<String> {
         better => (format!("{} of {all}", thousands(better as u64)), "worst on"),
     };
     Some(format!(" It is better on {share} {what}, {worst_on} {} ({}).", shown(name), size(*worst)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::sample::{class_report, report, scores, set_bits, set_overall};
-    use super::*;
-    use crate::data::time::TimeKind;
-    use crate::metrics::Errors;
-
-    fn sentence(report: &Report) -> String {
-        Verdict::of(report, Baseline::LastValue).sentence
-    }
-
-    #[test]
-    fn better_worse_and_no_difference() {
-        let verdict =
-            |ours, theirs| Verdict::of(&report(&[("y", ours, theirs)], 1), Baseline::LastValue);
-        assert_eq!(
-            verdict(2.953, 9.691).sentence,
-            "1 row ahead the model's error (RMSE 2.953) is 69.5 % lower than repeating the last value (9.691)."
-        );
-        assert_eq!(
-            verdict(1.2, 1.0).sentence,
-            "1 row ahead the model does NOT beat repeating the last value: its error (RMSE 1.200) is 20.0 % higher \
-             (1.000)."
-        );
-        assert_eq!(
-            verdict(1.015, 1.016).sentence,
-            "1 row ahead the model is no better than repeating the last value: RMSE 1.015 and 1.016, within 1 %."
-        );
-        assert!(verdict(4.5, 1.0).sentence.contains("is 4.5 times as high (1.000)"));
-        assert!(verdict(1.0, 0.0).sentence.contains("does NOT beat"));
-        assert!(verdict(1.0, 0.0).sentence.contains("never wrong here"));
-        for (ours, standing) in [
-            (0.98, Standing::Better),
-            (0.995, Standing::Same),
-            (1.005, Standing::Same),
-            (1.02, Standing::Worse),
-        ] {
-            assert_eq!(verdict(ours, 1.0).standing, standing, "{ours}");
-        }
-        assert_eq!(verdict(0.0, 0.0).standing, Standing::Same);
-    }
-
-    #[test]
-    fn what_the_mean_would_do_as_well_is_no_victory() {
-        // Noise of deviation 1: the last value errs by the root of two, the mean by 1.
-        let verdict = |error: f64| {
-            let mut report = report(&[("y", error, 1.414)], 1);
-            let mut errors = Errors::default();
-            [-1.0, 1.0].into_iter().for_each(|truth| errors.add(truth + error, truth));
-            set_overall(&mut report, errors.figures());
-            Verdict::of(&report, Baseline::LastValue)
-        };
-        let noise = verdict(1.0);
-        assert_eq!(noise.standing, Standing::Same);
-        assert!(noise.sentence.contains("is 29.3 % lower than repeating the last value"));
-        assert!(noise.sentence.contains("always giving the mean of these rows would do as well"));
-        assert_eq!(verdict(0.9).standing, Standing::Better);
-    }
-
-    #[test]
-    fn time_and_task_in_words() {
-        let mut report = report(&[("y", 1.0, 2.0)], 24);
-        assert!(sentence(&report).starts_with("Up to 24 rows ahead the model's error"));
-        report.time_step = Some((15 * 60 * 1_000_000_000, TimeKind::Local));
-        assert!(sentence(&report).starts_with("Up to 6 h ahead the model's error"));
-        report.horizon = None;
-        assert_eq!(
-            Verdict::of(&report, Baseline::TrainMean).sentence,
-            "The model's error (RMSE 1.000) is 50.0 % lower than always giving the mean of the train rows (2.000)."
-        );
-    }
-
-    #[test]
-    fn several_targets_are_counted_and_the_worst_is_named() {
-        let text = sentence(&report(&[("a", 1.0, 4.0), ("b", 3.0, 2.0), ("c", 1.0, 1.0)], 1));
-        assert!(text.contains("(scaled RMSE over all targets 1.667)"), "{text}");
-        assert!(
-            text.ends_with(" It is better on 1 of 3 targets, worst on \"b\" (50.0 % higher)."),
-            "{text}"
-        );
-        let text = sentence(&report(&[("a", 1.0, 2.0), ("b", 1.8, 2.0)], 1));
-        assert!(
-            text.ends_with(" It is better on all 2 targets, least so on \"b\" (10.0 % lower)."),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn series_are_counted_likewise() {
-        let mut report = report(&[("y", 1.0, 2.0)], 1);
-        let series = |key: &str, ours, theirs| SeriesReport {
-            key: key.into(),
-            rows: 1,
-            scores: scores(&[("y", ours)], 1),
-            baseline: scores(&[("y", theirs)], 1),
-        };
-        report.series = vec![series("P1", 1.0, 1.0), series("P2", 1.004, 1.0)];
-        let text = sentence(&report);
-        assert!(
-            text.ends_with(" It is better on none of 2 series, worst on \"P2\" (0.4 % higher)."),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn classes_are_judged_by_what_is_wrong_or_by_bits() {
-        let mut report = class_report(&[(0, 0, 90), (1, 0, 10)], 0.8);
-        let verdict = |report: &Report| Verdict::of(report, Baseline::MostFrequent);
-        assert_eq!(
-            verdict(&report).sentence,
-            "The model's error (10.00 % of the rows wrong) is 50.0 % lower than always giving the most frequent class \
-             (20.00 %)."
-        );
-        report.whole_series = true;
-        assert!(verdict(&report).sentence.contains("(10.00 % of the series wrong)"));
-        let worse = verdict(&class_report(&[(0, 0, 9), (1, 0, 1)], 1.0));
-        assert_eq!(worse.standing, Standing::Worse);
-        assert!(
-            worse.sentence.contains("never wrong here; its error is 10.00 % of the rows wrong")
-        );
-        set_bits(&mut report, 1.5, 2.0);
-        report.horizon = Some(1);
-        assert_eq!(
-            Verdict::of(&report, Baseline::Bigram).sentence,
-            "1 row ahead the model's error (1.500 bits per symbol) is 25.0 % lower than going by what usually comes \
-             after the last value (2.000)."
-        );
-    }
-
-    #[test]
-    fn nothing_scored() {
-        let mut report = report(&[("y", 1.0, 2.0)], 1);
-        set_overall(&mut report, Errors::default().figures());
-        let verdict = Verdict::of(&report, Baseline::LastValue);
-        assert_eq!(
-            (verdict.standing, &verdict.sentence[..]),
-            (Standing::Unknown, "No row could be scored.")
-        );
-    }
 }

@@ -7,7 +7,7 @@ use super::rows_out::{Columns, Format, Lead, RowWriter, Values, truth_text};
 use crate::config::{Config, TaskKind};
 use crate::data::{Dataset, PartRows, Roles, Table, Turn};
 use crate::error::{DataError, Error, Result, shown, shown_path};
-use crate::eval::{Evaluated, Evaluation, Report};
+use crate::eval::{Beside, Evaluated, Evaluation, Report};
 use crate::kernel;
 use crate::optim::Loss;
 use crate::store::{Model, resolve_model, run as run_files, write_file};
@@ -162,6 +162,7 @@ pub(super) fn part_report(
             sequences: 1.0,
             class_weights: &model.encoder.class_weights,
         },
+        beside: Some(Beside { season: model.season }),
     };
     evaluation.run(split, part, each)
 }

@@ -127,6 +127,7 @@ impl Session<'_> {
             network: prepared.network.clone(),
             params: progress.params.clone(),
             scalers: prepared.scalers.clone(),
+            season: prepared.season,
             trained_on: prepared.trained_on(),
         };
         let mut recorder = Recorder {

@@ -1,9 +1,11 @@
 //! What training and checking both start from: rows read, scalers fitted, the network made.
 
-use crate::config::{Config, LossSteps, State, TaskKind};
+use crate::config::{Config, LossSteps, Season, State, TaskKind};
 use crate::data::audit::{Audited, Sizes};
 use crate::data::windows::{INTO_A_GAP, NO_TARGETS};
-use crate::data::{Context, Dataset, Encoder, PartRows, Roles, Scalers, Vocabularies, Windows};
+use crate::data::{
+    Context, Dataset, Encoder, PartRows, Roles, Scalers, Vocabularies, Windows, find_season,
+};
 use crate::error::{DataError, Result};
 use crate::eval::{OutputRow, Wanted};
 use crate::kernel;
@@ -21,6 +23,8 @@ pub(super) struct Prepared {
     pub(super) encoder: Encoder,
     pub(super) dataset: Dataset,
     pub(super) scalers: Scalers,
+    /// Rows from one season of the targets to the next, where there is one.
+    pub(super) season: Option<usize>,
     pub(super) network: Network,
     pub(super) warnings: Vec<String>,
 }
@@ -45,9 +49,16 @@ impl Prepared {
         let train = &dataset.train;
         let rows = train.table.series.iter().zip(&train.ranges);
         let rows = rows.map(|(s, range)| (&s.key[..], s.rows_between(range.start, range.end)));
+        let season = match config.task.season {
+            Season::Auto => find_season(train, &encoder.roles.targets),
+            Season::None => None,
+            Season::Rows(rows) => Some(rows),
+        };
         let scalers = Scalers::fit(&config.data, &encoder.roles, rows);
+        let scalers = scalers.with_changes(&encoder.roles, train, season);
         let network = Network::new(architecture(config, &encoder));
-        let mut prepared = Self { encoder, dataset, scalers, network, warnings: Vec::new() };
+        let mut prepared =
+            Self { encoder, dataset, scalers, season, network, warnings: Vec::new() };
         prepared.require_windows(config)?;
         super::memory::check(config, &prepared)?;
         prepared.warnings = super::check::warnings(config, &prepared);

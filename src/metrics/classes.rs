@@ -1,7 +1,9 @@
 //! Measures of predicted classes.
 //!
 //! Over N predictions: accuracy = right / N; macro-F1 as [`Confusion::macro_f1`]; log-loss = the mean of -ln p of what
-//! came true, in nats, over the rows whose label the model knows; bits per symbol = log-loss / ln 2.
+//! came true, in nats, over the rows whose label the model knows; bits per symbol = log-loss / ln 2; calibration
+//! error (ECE; Guo and others, 2017) = sum over 15 equal bins of the chance given to the predicted class of rows in the
+//! bin / N x |share that is right - mean chance|.
 
 use serde::Serialize;
 
@@ -14,6 +16,19 @@ pub struct ClassErrors {
     pub confusion: Confusion,
     log_loss: f64,
     with_probability: u64,
+    /// None before the first.
+    bins: Vec<Bin>,
+}
+
+/// Bins of the chance given to the predicted class: (k / 15, (k + 1) / 15].
+const BINS: usize = 15;
+
+/// Predictions whose class was given about the same chance.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Bin {
+    count: u64,
+    right: u64,
+    chances: f64,
 }
 
 /// The measures; `None` where nothing was scored.
@@ -25,6 +40,8 @@ pub struct ClassFigures {
     pub macro_f1: Option<f64>,
     /// In nats; none for what gives labels without probabilities.
     pub log_loss: Option<f64>,
+    /// How far chances are from shares, on average; none for what gives labels without probabilities.
+    pub calibration_error: Option<f64>,
 }
 
 impl ClassErrors {
@@ -37,6 +54,22 @@ impl ClassErrors {
         }
     }
 
+    /// Takes in the chance that was given to the predicted class.
+    pub fn add_chance(&mut self, chance: f64, right: bool) {
+        self.bins.resize(BINS, Bin::default());
+        let place = (chance * BINS as f64).ceil() as usize;
+        let bin = &mut self.bins[place.clamp(1, BINS) - 1];
+        bin.count += 1;
+        bin.right += u64::from(right);
+        bin.chances += chance;
+    }
+
+    fn calibration_error(&self) -> Option<f64> {
+        let count: u64 = self.bins.iter().map(|bin| bin.count).sum();
+        let apart: f64 = self.bins.iter().map(|bin| (bin.right as f64 - bin.chances).abs()).sum();
+        (count > 0).then(|| apart / count as f64)
+    }
+
     /// The measures so far.
     pub fn figures(&self) -> ClassFigures {
         let rows = self.with_probability;
@@ -44,6 +77,7 @@ impl ClassErrors {
             accuracy: self.confusion.accuracy(),
             macro_f1: self.confusion.macro_f1(),
             log_loss: (rows > 0).then(|| self.log_loss / rows as f64),
+            calibration_error: self.calibration_error(),
         }
     }
 }
@@ -65,6 +99,7 @@ impl ClassFigures {
             ("accuracy", self.accuracy),
             ("macro_f1", self.macro_f1),
             ("log_loss", self.log_loss),
+            ("calibration_error", self.calibration_error),
         ];
         if sequence {
             named.push(("bits_per_symbol", self.bits()));
@@ -102,5 +137,17 @@ mod tests {
         let figures = errors.figures();
         assert_eq!((figures.accuracy, figures.log_loss), (Some(0.5), Some(1.0)));
         assert_eq!(ClassErrors::default().figures(), ClassFigures::default());
+    }
+
+    #[test]
+    fn the_calibration_error_by_hand() {
+        let mut errors = ClassErrors::default();
+        // Two bins: .9 to .93 with two of three right, and the one that ends at 1 / 15.
+        [(0.91, true), (0.92, true), (0.93, false), (1.0 / 15.0, true)]
+            .into_iter()
+            .for_each(|(chance, right)| errors.add_chance(chance, right));
+        let expected = ((2.0 - 2.76f64).abs() + (1.0 - 1.0 / 15.0)) / 4.0;
+        let error = errors.figures().calibration_error.unwrap_or_default();
+        assert!((error - expected).abs() < 1e-12, "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! `model.safetensors`: all that evaluation and prediction need, in one file without paths, host or date.
 
+use std::num::NonZero;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct Model {
     pub params: Tensors,
     /// Its scalers.
     pub scalers: Scalers,
+    /// Rows from one season of the targets to the next, where there is one.
+    pub season: Option<usize>,
     /// The times it was trained on, by series; empty without a time column.
     pub trained_on: Vec<TrainedOn>,
 }
@@ -105,6 +108,7 @@ impl Model {
         metadata.push(("scalers".to_owned(), json(serde_json::to_string(&scalers))?));
         let vocabularies = serde_json::to_string(&self.encoder.vocabularies);
         metadata.push(("vocabularies".to_owned(), json(vocabularies)?));
+        metadata.push(("season".to_owned(), json(serde_json::to_string(&self.season))?));
         metadata.push(("trained_on".to_owned(), json(serde_json::to_string(&self.trained_on))?));
         if let Some(pace) = &self.encoder.roles.pace {
             metadata.push(("regular_step".to_owned(), json(serde_json::to_string(pace))?));
@@ -128,6 +132,9 @@ impl Model {
         let parse_error = |e: serde_json::Error| fault(format!("its metadata is damaged: {e}"));
         let stored: StoredScalers = serde_json::from_str(text("scalers")?).map_err(parse_error)?;
         let trained_on = serde_json::from_str(text("trained_on")?).map_err(parse_error)?;
+        let season: Option<NonZero<usize>> =
+            serde_json::from_str(container.value("season").unwrap_or("null"))
+                .map_err(parse_error)?;
         let vocabularies: Vocabularies =
             serde_json::from_str(text("vocabularies")?).map_err(parse_error)?;
         vocabularies.check(&config).map_err(fault)?;
@@ -141,7 +148,8 @@ impl Model {
             return Err(fault(format!("holds a tensor that the model has not: {}", extra.name)));
         }
         let scalers = Scalers::new(stored.all, stored.series);
-        Ok(Self { config, encoder, network, params, scalers, trained_on })
+        let season = season.map(NonZero::get);
+        Ok(Self { config, encoder, network, params, scalers, season, trained_on })
     }
 }
 
@@ -167,7 +175,8 @@ fn check_scalers(stored: &StoredScalers, roles: &Roles) -> std::result::Result<(
             return Err("its scalers do not fit its columns".into());
         }
         let fine = |s: &crate::data::Scaler| {
-            s.offset.is_finite() && s.mean.is_finite() && s.scale.is_finite() && s.scale > 0.0
+            let finite = [s.offset, s.mean, s.scale, s.change].iter().all(|x| x.is_finite());
+            finite && s.scale > 0.0 && s.change >= 0.0
         };
         if !set.inputs.iter().chain(&set.targets).all(fine) {
             return Err("a scaler is not a usable number".into());

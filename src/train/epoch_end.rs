@@ -78,6 +78,7 @@ impl Trainer<'_> {
                 sequences: 1.0,
                 class_weights: &self.encoder.class_weights,
             },
+            beside: None,
         };
         let go_on = |_: Evaluated| match observer.is_to_stop() {
             true => Err(Error::Stopped { signal: 0, advice: String::new() }),

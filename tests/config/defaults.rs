@@ -44,6 +44,7 @@ fn the_smallest_config_gets_the_defaults_of_the_contract() {
             kind: TaskKind::Forecast { horizon: 1 },
             loss_steps: LossSteps::All,
             anchor: true,
+            season: Season::Auto,
         },
         model: ModelConfig {
             topology: Topology::Single,

@@ -38,6 +38,7 @@ const RANGES: &[(&[&str], &str, End, End)] = &[
     (&[], "data.window.length", ("1", "0"), MOST),
     (&[], "data.window.stride", ("1", "0"), MOST),
     (&[], "task.horizon", ("1", "0"), MOST),
+    (&[], "task.season", ("1", "0"), MOST),
     (&[], "model.hidden_size", ("1", "0"), ("4294967295", "18446744073709551616")),
     (
         &["model.topology=bidirectional", "task.loss_steps=last"],

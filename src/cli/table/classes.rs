@@ -64,9 +64,9 @@ fn predictors(report: &Report, ours: &ClassScores) -> Table {
     let title = format!("{}, {place}", label_text(&ours.target));
     let mut table = Table::new(columns(vec![Column::names(&title)], ours.sequence));
     table.line(cells(vec!["model".into()], &ours.overall, ours.sequence));
-    for (key, scores) in &report.baselines {
-        if let Scores::Classes(naive) = scores {
-            let name = key.replace('_', " ");
+    for beside in &report.baselines {
+        if let Scores::Classes(naive) = &beside.scores {
+            let name = beside.baseline.name();
             table.line(cells(vec![name.into()], &naive.overall, ours.sequence));
         }
     }
@@ -75,8 +75,7 @@ fn predictors(report: &Report, ours: &ClassScores) -> Table {
 
 /// Step by step beside the best naive prediction.
 fn steps(report: &Report, ours: &ClassScores) -> Table {
-    let (key, naive) = report.baseline();
-    let name = key.replace('_', " ");
+    let (name, naive) = (report.naive().baseline.name(), &report.naive().scores);
     let mut columns = columns(vec![Column::names("step")], ours.sequence);
     columns.extend([Column::new(&name, 5), Column::fixed("change")]);
     let mut table = Table::new(columns);
@@ -93,7 +92,7 @@ fn steps(report: &Report, ours: &ClassScores) -> Table {
 
 fn series(report: &Report, screen: Screen) -> String {
     let (caption, shown) = shown_series(report);
-    let name = report.baseline().0.replace('_', " ");
+    let name = report.naive().baseline.name();
     let mut table = Table::new(vec![
         Column::names("series"),
         Column::new("rows", 5),

@@ -19,7 +19,7 @@ const TARGETS_IN_DETAIL: usize = 2;
 /// The whole: a line on rows, the tables and the verdict.
 pub fn report(report: &Report, screen: Screen) -> String {
     let mut out = screen.prose(&rows(report), 2) + "\n\n";
-    out += &match (&report.scores, &report.baseline().1) {
+    out += &match (&report.scores, &report.naive().scores) {
         (Scores::Numbers(ours), Scores::Numbers(naive)) => {
             numbers::tables(report, ours, naive, screen)
         }

@@ -13,7 +13,7 @@ pub(super) fn tables(
     naive: &NumberScores,
     screen: Screen,
 ) -> String {
-    let name = report.baseline().0.replace('_', " ");
+    let name = report.naive().baseline.name();
     let mut out = targets(report, ours, naive, &name).render(screen);
     if !report.series.is_empty() {
         out.push('\n');

@@ -1,7 +1,9 @@
 //! `task` and `model` as they are written.
 
 use crate::config::number::{BelowOne, Count, Whole};
+use crate::config::season::Season;
 use crate::config::section::section;
+use crate::config::types;
 use crate::config::words::words;
 
 section! {
@@ -16,6 +18,9 @@ section! {
         /// What a forecast is counted from. Default: "last" for a forecast of numbers with a linear head, else
         /// "none".
         anchor: Anchor,
+        /// Rows from one season to the next, for the seasonal naive forecast and MASE; "auto": as the train rows show,
+        /// "none": there is none; of a forecast of numbers only.
+        season: Season [eg 24, "none"] = Season(types::Season::Auto),
     }
 }
 

@@ -1,8 +1,8 @@
 //! `task`.
 
 use super::{Facts, Resolved, refuse};
-use crate::config::raw;
-use crate::config::types::{Head, LossSteps, TaskConfig, TaskKind};
+use crate::config::types::{Head, LossSteps, Season, TaskConfig, TaskKind};
+use crate::config::{raw, season};
 
 pub(super) fn kind(raw: &raw::Task) -> Resolved<TaskKind> {
     match (raw.r#type, raw.horizon) {
@@ -72,5 +72,14 @@ pub(super) fn resolve(raw: &raw::Task, facts: Facts, head: Head) -> Resolved<Tas
         }
         Some(raw::Anchor::Last) => true,
     };
-    Ok(TaskConfig { kind: facts.kind, loss_steps: facts.loss_steps, anchor })
+    let season = season(raw, facts)?;
+    Ok(TaskConfig { kind: facts.kind, loss_steps: facts.loss_steps, anchor, season })
+}
+
+fn season(raw: &raw::Task, facts: Facts) -> Resolved<Season> {
+    match raw.season {
+        _ if facts.forecast() && !facts.classes => Ok(raw.season().0),
+        None | Some(season::Season(Season::None)) => Ok(Season::None),
+        Some(_) => refuse("task.season", "belongs to a forecast of numbers: take it out"),
+    }
 }

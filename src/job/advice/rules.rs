@@ -119,7 +119,7 @@ pub(super) fn overfitted(facts: &Facts) -> Option<String> {
 /// Better at the first steps only.
 pub(super) fn shorter_horizon(facts: &Facts) -> Option<String> {
     let horizon = horizon(facts)?;
-    let (ours, (_, naive)) = (&facts.report.scores, facts.report.baseline());
+    let (ours, naive) = (&facts.report.scores, &facts.report.naive().scores);
     let better = |step: usize| Standing::of(ours.change_at(naive, step)) == Standing::Better;
     let steps = (0..horizon).take_while(|&step| better(step)).count();
     (0 < steps && steps < horizon).then(|| {

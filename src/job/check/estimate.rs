@@ -95,6 +95,7 @@ fn scoring(config: &Config, prepared: &Prepared, timestep: f64) -> Result<f64> {
             sequences: 1.0,
             class_weights: &prepared.encoder.class_weights,
         },
+        beside: None,
     };
     let guess =
         timestep / 3.0 * if let Plan::Window { length, .. } = plan { length as f64 } else { 1.0 };

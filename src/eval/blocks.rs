@@ -1,0 +1,180 @@
+//! How sure a difference between errors is: a moving-block bootstrap (Kuensch, 1989) over the scored rows.
+//!
+//! Errors of neighbouring rows are alike (forecasts overlap, days resemble each other), so whole blocks of rows are
+//! drawn, with replacement, until there are as many as were scored. Rows are kept as sums over equal stretches, of
+//! which there are a few hundred at most: memory does not grow with the rows.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::row_errors::RowErrors;
+use crate::random::{self, Purpose};
+
+/// Times that the rows are drawn.
+pub const DRAWS: usize = 1_000;
+
+/// Fewer rows say nothing of how sure a figure is.
+const LEAST_ROWS: u64 = 10;
+
+/// Blocks that the rows are cut into at least, however long errors are alike.
+const LEAST_BLOCKS: u64 = 5;
+
+/// Stretches kept at most (and half as many at least), fewer where their numbers would be too many.
+const STRETCHES: usize = 512;
+const FEWEST_STRETCHES: usize = 64;
+const NUMBERS: usize = 1 << 21;
+
+/// Sums of errors over stretches of rows.
+#[derive(Clone, Debug)]
+pub(super) struct Blocks {
+    /// Numbers of a stretch: predictors x width.
+    numbers: usize,
+    width: usize,
+    /// Stretches kept at most; even.
+    most: usize,
+    /// Rows of a stretch.
+    size: u64,
+    rows: u64,
+    sums: Vec<f64>, // [stretches, predictors, width]
+}
+
+/// A skill with its interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Gain {
+    /// 1 - error / error of the other: 0.3 is 30 % lower.
+    pub skill: Option<f64>,
+    /// Where it lies with 95 % confidence; none where rows are too few.
+    pub interval: Option<[f64; 2]>,
+}
+
+impl Blocks {
+    pub(super) fn new(errors: &RowErrors) -> Self {
+        let numbers = errors.all().len();
+        let most = (NUMBERS / numbers).clamp(FEWEST_STRETCHES, STRETCHES) / 2 * 2;
+        Self { numbers, width: errors.width(), most, size: 1, rows: 0, sums: Vec::new() }
+    }
+
+    /// Takes in the next row.
+    pub(super) fn add(&mut self, errors: &RowErrors) {
+        if self.rows == self.most as u64 * self.size {
+            self.merge();
+        }
+        if self.rows.is_multiple_of(self.size) {
+            self.sums.resize(self.sums.len() + self.numbers, 0.0);
+        }
+        let start = self.sums.len() - self.numbers;
+        let sums = &mut self.sums[start..];
+        sums.iter_mut().zip(errors.all()).for_each(|(sum, error)| *sum += error);
+        self.rows += 1;
+    }
+
+    /// Makes one stretch of two.
+    fn merge(&mut self) {
+        let numbers = self.numbers;
+        for pair in 0..self.most / 2 {
+            for at in 0..numbers {
+                let both = 2 * pair * numbers + at;
+                self.sums[pair * numbers + at] = self.sums[both] + self.sums[both + numbers];
+            }
+        }
+        self.sums.truncate(self.most / 2 * numbers);
+        self.size *= 2;
+    }
+
+    /// The gains of the first predictor beside the predictor `other`, each over some of the numbers of a row. `alike`:
+    /// how many rows errors stay alike. `squared`: whether errors are squares, of which the root counts.
+    pub(super) fn gains(
+        &self,
+        other: usize,
+        places: &[Range<usize>],
+        alike: u64,
+        squared: bool,
+    ) -> Vec<Gain> {
+        let draws = (self.rows >= LEAST_ROWS).then(|| Draws::new(self, alike));
+        let skill = |ours: f64, theirs: f64| match squared {
+            _ if theirs.is_nan() || theirs <= 0.0 => None,
+            true => Some(1.0 - (ours / theirs).sqrt()),
+            false => Some(1.0 - ours / theirs),
+        };
+        let gain = |places: &Range<usize>| {
+            let [ours, theirs] = [0, other].map(|predictor| self.before(predictor, places));
+            let interval = draws.as_ref().and_then(|draws| {
+                let drawn = draws.sums(&ours).zip(draws.sums(&theirs));
+                let mut skills: Vec<f64> =
+                    drawn.map(|(ours, theirs)| skill(ours, theirs)).collect::<Option<_>>()?;
+                skills.sort_by(f64::total_cmp);
+                Some([0.025, 0.975].map(|share| quantile(&skills, share)))
+            });
+            let all = |before: &[f64]| before.last().copied().unwrap_or_default();
+            Gain { skill: skill(all(&ours), all(&theirs)), interval }
+        };
+        places.par_iter().map(gain).collect()
+    }
+
+    fn stretches(&self) -> usize {
+        self.sums.len() / self.numbers
+    }
+
+    /// The sum of some numbers of a predictor over all stretches before each, and over all.
+    fn before(&self, predictor: usize, places: &Range<usize>) -> Vec<f64> {
+        let start = predictor * self.width;
+        let mut sum = 0.0;
+        let before = self.sums.chunks_exact(self.numbers).map(|stretch| {
+            sum += stretch[start + places.start..start + places.end].iter().sum::<f64>();
+            sum
+        });
+        [0.0].into_iter().chain(before).collect()
+    }
+}
+
+/// Which stretches are drawn.
+struct Draws {
+    /// Stretches of a block, and of the last one of a draw.
+    length: usize,
+    last: usize,
+    /// First stretches, `[DRAWS, blocks]`.
+    starts: Vec<u32>,
+    blocks: usize,
+}
+
+impl Draws {
+    fn new(blocks: &Blocks, alike: u64) -> Self {
+        let stretches = blocks.stretches();
+        // The cube root of the rows is the usual length where nothing else is known.
+        let root = (1..).take_while(|root| root * root * root <= blocks.rows).last().unwrap_or(1);
+        let rows = alike.max(root).min(blocks.rows / LEAST_BLOCKS);
+        let length = (rows.div_ceil(blocks.size) as usize).clamp(1, stretches);
+        let count = stretches.div_ceil(length);
+        let start = |draw: usize, block: usize| {
+            let [word, ..] = random::bits(0, Purpose::Bootstrap, [draw as u64, block as u64]);
+            ((u64::from(word) * (stretches - length + 1) as u64) >> 32) as u32
+        };
+        let starts = (0..DRAWS).flat_map(|draw| (0..count).map(move |block| (draw, block)));
+        Self {
+            length,
+            last: stretches - (count - 1) * length,
+            starts: starts.map(|(draw, block)| start(draw, block)).collect(),
+            blocks: count,
+        }
+    }
+
+    /// The sum of each draw, from sums over all stretches before each.
+    fn sums<'d>(&'d self, before: &'d [f64]) -> impl Iterator<Item = f64> + 'd {
+        self.starts.chunks_exact(self.blocks).map(move |starts| {
+            let block = |(k, &start): (usize, &u32)| {
+                let length = if k + 1 == self.blocks { self.last } else { self.length };
+                before[start as usize + length] - before[start as usize]
+            };
+            starts.iter().enumerate().map(block).sum()
+        })
+    }
+}
+
+/// Between the two nearest of sorted numbers.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let place = share * (sorted.len() - 1) as f64;
+    let (below, rest) = (place as usize, place.fract());
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + rest * (sorted[above] - sorted[below])
+}
