@@ -142,7 +142,7 @@ fn span(text: &str) -> Option<u64> {
 
 /// In the longest unit that says it in whole numbers.
 fn span_text(nanos: u64) -> String {
-    let fits = |(_, size): &(&str, u64)| nanos % size == 0;
+    let fits = |(_, size): &(&str, u64)| nanos.is_multiple_of(*size);
     match UNITS.into_iter().find(fits) {
         Some((unit, size)) => format!("{} {unit}", nanos / size),
         None => format!("{} us", nanos as f64 / 1e3),

@@ -193,7 +193,7 @@ mod tests {
             ("%d.%m. %H:%M", "year"),
             ("%Y", "day"),
             ("%Y-%m-%d %K", "`K`"),
-            ("%Y-%m-%d %Z", "Z"),
+            ("%Y-%m-%d %Z", "abbreviation"),
         ] {
             let fault = fault(bad).unwrap_or_default();
             assert!(fault.contains(why), "{bad}: {fault}");
