@@ -44,7 +44,7 @@ fn trained(config: &Config, csv: &str, threads: usize, most: usize) -> (Vec<u32>
     let table = Table::read_stream(csv.as_bytes(), Path::new("-"), "made up", &roles);
     let train = PartRows::whole(table.expect("rows"));
     let encoder = Encoder::new(config, Vocabularies::fit(&config.data, &roles, &train, false));
-    let mut dataset = Dataset { train, valid: None, test: None, left_out: 0 };
+    let mut dataset = Dataset { train, valid: None, test: None, left_out: 0, pace: None };
     dataset.read_words(&encoder);
     let train = &dataset.train;
     let values = train.table.series.iter().map(|s| (&s.key[..], s.rows_between(0, s.rows())));

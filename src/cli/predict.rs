@@ -7,6 +7,7 @@ use clap::{Parser, ValueEnum, ValueHint};
 
 use super::manual::{INPUT, Manual, OUTPUT};
 use super::{Common, warn};
+use crate::config::{Duplicates, Order};
 use crate::job::{Format, OnBadRow, PredictOptions, predict};
 
 const PROGRAM: &str = "rnn-predict";
@@ -45,6 +46,12 @@ pub struct Arguments {
     /// What a row that cannot be read does
     #[arg(long, value_enum, default_value_t = Policy::Abort, value_name = "WHAT", help_heading = INPUT)]
     on_bad_row: Policy,
+    /// What a time that comes before the last one of its series does, in place of the model's data.order
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = INPUT)]
+    order: Option<InOrder>,
+    /// What a time that comes twice does, in place of the model's data.duplicates
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = INPUT)]
+    duplicates: Option<Twice>,
     /// Print each series' last row only
     #[arg(long, help_heading = OUTPUT)]
     last: bool,
@@ -82,6 +89,22 @@ enum Policy {
     Empty,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum InOrder {
+    /// Such a row cannot be read
+    Error,
+    /// Nothing: rows are taken as they come
+    Ignore,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Twice {
+    /// The second row cannot be read
+    Error,
+    /// The second row is passed over
+    First,
+}
+
 /// Runs it.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     super::signals::watch()?;
@@ -105,6 +128,14 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             Policy::Skip => OnBadRow::Skip,
             Policy::Empty => OnBadRow::Empty,
         },
+        order: arguments.order.map(|order| match order {
+            InOrder::Error => Order::Error,
+            InOrder::Ignore => Order::Ignore,
+        }),
+        duplicates: arguments.duplicates.map(|twice| match twice {
+            Twice::Error => Duplicates::Error,
+            Twice::First => Duplicates::First,
+        }),
     };
     // The lock is not held across reads: rows are written by this thread alone.
     let output = std::io::stdout().lock();

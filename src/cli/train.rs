@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{ArgGroup, Parser, ValueHint};
+use clap::{ArgGroup, Parser, ValueEnum, ValueHint};
 
 use super::manual::{INPUT, INSTEAD, Manual, RUN};
 use super::{Common, note, print, signals, table};
 use crate::config::{Config, relative_path, schema};
 use crate::error::{Error, shown_path};
 use crate::job::{
-    FitOptions, FitResult, InitOptions, below_here, bench, check, fit, init, resume, verify_resume,
+    FitOptions, FitResult, InitOptions, below_here, bench, check, check_json, fit, init, resume,
+    verify_resume,
 };
 use crate::progress::View;
 use crate::terminal::{Ink, Screen};
@@ -89,6 +90,9 @@ pub struct Arguments {
     /// Every finding comes with its line and the key that cures it. The time is that of a few real updates.
     #[arg(long, help_heading = INSTEAD)]
     check: bool,
+    /// How the audit of --check is printed
+    #[arg(long, value_enum, default_value_t = Style::Text, requires = "check", value_name = "FORM", help_heading = INSTEAD)]
+    format: Style,
     /// Time training steps for a few seconds, print JSON; write nothing
     ///
     /// A step is a whole update: windows, forward, loss, backward, clipping, optimizer. step_ms is the median, the rates
@@ -123,6 +127,14 @@ pub struct Arguments {
     common: Common,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Style {
+    /// For people
+    Text,
+    /// For programs: the same figures, each finding with its cure
+    Json,
+}
+
 /// Runs it.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.schema {
@@ -139,7 +151,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     signals::survive_hangup()?;
     let threads = arguments.common.start_threads()?;
     if arguments.check {
-        return Ok(print(check(&load(&arguments)?, Screen::stdout())?)?);
+        let config = load(&arguments)?;
+        return Ok(print(match arguments.format {
+            Style::Text => check(&config, Screen::stdout())?,
+            Style::Json => format!("{:#}\n", check_json(&config)?),
+        })?);
     }
     if arguments.bench {
         return Ok(print(bench(&load(&arguments)?)?)?);

@@ -1,5 +1,6 @@
 //! What a valid config says of a column.
 
+use super::calendar::CalendarField;
 use super::types::{Cell, ScaleKind};
 
 /// A column in the role of input or target.
@@ -15,15 +16,31 @@ impl Column {
     /// Its scaling; none where it holds words.
     pub fn scale(&self) -> Option<ScaleKind> {
         match self.kind {
-            ColumnKind::Number { scale } => Some(scale),
-            ColumnKind::Words(_) => None,
+            ColumnKind::Number { scale, .. } => Some(scale),
+            ColumnKind::Words(_) | ColumnKind::Calendar { .. } => None,
+        }
+    }
+
+    /// Since when its number is known; none where it holds none.
+    pub fn known(&self) -> Option<Known> {
+        match self.kind {
+            ColumnKind::Number { known, .. } => Some(known),
+            ColumnKind::Words(_) | ColumnKind::Calendar { .. } => None,
+        }
+    }
+
+    /// What it tells of the time of a row, and whether of later rows, too.
+    pub fn calendar(&self) -> Option<(CalendarField, bool)> {
+        match self.kind {
+            ColumnKind::Calendar { field, ahead } => Some((field, ahead)),
+            ColumnKind::Number { .. } | ColumnKind::Words(_) => None,
         }
     }
 
     /// How its words are read; none where it holds numbers.
     pub fn words(&self) -> Option<&WordColumn> {
         match &self.kind {
-            ColumnKind::Number { .. } => None,
+            ColumnKind::Number { .. } | ColumnKind::Calendar { .. } => None,
             ColumnKind::Words(words) => Some(words),
         }
     }
@@ -36,9 +53,29 @@ pub enum ColumnKind {
     Number {
         /// Its scaling.
         scale: ScaleKind,
+        /// Since when they are known.
+        known: Known,
     },
     /// Words: the text of a cell as it is.
     Words(WordColumn),
+    /// No column of the file: what the calendar and the clock say at the row's time.
+    Calendar {
+        /// What they say.
+        field: CalendarField,
+        /// Whether of the rows that are forecast, too.
+        ahead: bool,
+    },
+}
+
+/// Since when the number of a row is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Since the row's own time, as what is measured.
+    Now,
+    /// Before: a plan, a price list. A forecast reads those of the rows it forecasts, too.
+    Ahead,
+    /// Always: it is the same in all rows of a series.
+    Static,
 }
 
 /// How the words of a column are read. Of a target that is no input, only that it holds words counts.

@@ -98,14 +98,18 @@ fn data() -> Vec<Value> {
         given("split.by", json!({"const": "series"})),
     ];
     let text = || json!({"type": "string"});
+    let timed = || given("time", json!({"not": {"const": null}}));
     let dates = ["split.train", "split.valid", "split.test"].map(|part| {
-        let in_order = all([given("time", text()), may("order", json!({"const": "error"}))]);
+        let in_order = all([timed(), may("order", json!({"enum": ["error", "sort"]}))]);
         rule(all([given(part, text()), never("split.column")]), in_order)
     });
     let mut rules = vec![
         json!({"if": has("train"), "then": parts, "else": whole}),
         rule(json!({"anyOf": per_series}), given("series", json!({"not": {"const": null}}))),
-        rule(has("order"), given("time", text())),
+        rule(has("order"), timed()),
+        rule(has("duplicates"), all([timed(), may("order", json!({"enum": ["error", "sort"]}))])),
+        rule(has("gaps"), timed()),
+        rule(given("order", json!({"const": "ignore"})), may("gaps", json!({"const": "report"}))),
     ];
     rules.extend(dates);
     rules

@@ -4,7 +4,10 @@
 use std::path::PathBuf;
 
 use super::columns::Column;
+use super::gaps::Gaps;
+use super::header::HeaderBy;
 use super::levels::Levels;
+use super::time::{Duplicates, TimeColumn};
 
 /// A whole config; see contract sections 2 and 4 for what each key means.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,10 +38,16 @@ pub struct DataConfig {
     pub source: Option<Source>,
     /// How the files are written.
     pub dialect: Dialect,
+    /// Where the names of columns come from.
+    pub header: HeaderBy,
     /// Column to order by and to echo.
-    pub time: Option<String>,
+    pub time: Option<TimeColumn>,
     /// What a time out of order does.
     pub order: Order,
+    /// What a time does that stands there twice.
+    pub duplicates: Duplicates,
+    /// What a gap does.
+    pub gaps: Gaps,
     /// What a row's series is named by.
     pub series: SeriesBy,
     /// Input columns, in the order of the network's features.
@@ -93,6 +102,8 @@ impl Default for Dialect {
 pub enum Order {
     /// It is an error.
     Error,
+    /// The rows of each series are sorted by their times.
+    Sort,
     /// Nothing: rows stay in the order of the file.
     Ignore,
 }
@@ -137,6 +148,10 @@ pub enum Missing {
     Drop,
     /// It takes the last value of its column in the same series.
     Ffill,
+    /// The same for inputs, each beside one that says whether it was empty; an empty target has no truth.
+    Mask,
+    /// It lies between its neighbours in the sequence that is read; an empty target has no truth.
+    Interpolate,
 }
 
 /// How rows are dealt to train, valid and test.

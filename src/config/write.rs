@@ -15,6 +15,7 @@ use super::part::Part;
 use super::raw;
 use super::season::Season;
 use super::strings::Strings;
+use super::time::{Duplicates, TimeColumn, TimeFormat};
 use super::types::{
     self, Adam, Cell, ClassWeights, Config, DataConfig, Head, LossKind, LossSteps, Missing,
     ModelConfig, Nonlinearity, OnNonFinite, Optimizer, Order, OutputConfig, RelativeTo, ScaleKind,
@@ -69,6 +70,7 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
     let common = all.find_map(Column::scale).unwrap_or(ScaleKind::Standard);
     let inputs = data.inputs.iter().map(|c| columns::column(c, common)).collect();
     let targets = data.targets.iter().map(|c| columns::target(c, common)).collect();
+    let in_order = data.time.is_some() && data.order != Order::Ignore;
     raw::Data {
         path: whole,
         train,
@@ -79,12 +81,21 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
             b',' => raw::Decimal::Comma,
             _ => raw::Decimal::Point,
         }),
-        time: Some(data.time.clone()),
+        header: Some(data.header.clone()),
+        time: Some(data.time.as_ref().map(time)),
         // Without times there is no order to speak of.
         order: data.time.as_ref().map(|_| match data.order {
             Order::Error => raw::Order::Error,
+            Order::Sort => raw::Order::Sort,
             Order::Ignore => raw::Order::Ignore,
         }),
+        // Where times are only echoed, none is twice and nothing is missing.
+        duplicates: in_order.then_some(match data.duplicates {
+            Duplicates::Error => raw::Duplicates::Error,
+            Duplicates::First => raw::Duplicates::First,
+            Duplicates::Last => raw::Duplicates::Last,
+        }),
+        gaps: data.time.as_ref().map(|_| data.gaps),
         series: Some(match &data.series {
             SeriesBy::One => None,
             SeriesBy::File => Some(Strings(vec!["@file".into()])),
@@ -114,9 +125,21 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
                 Missing::Error => raw::MissingPolicy::Error,
                 Missing::Drop => raw::MissingPolicy::Drop,
                 Missing::Ffill => raw::MissingPolicy::Ffill,
+                Missing::Mask => raw::MissingPolicy::Mask,
+                Missing::Interpolate => raw::MissingPolicy::Interpolate,
             }),
             spellings: (!data.spellings.is_empty()).then(|| data.spellings.clone()),
         }),
+    }
+}
+
+/// Short where it is an ordinary column of times.
+fn time(time: &TimeColumn) -> raw::Time {
+    let usual = time.format == TimeFormat::Iso && time.zone.is_none();
+    raw::Time {
+        column: Some(time.column.clone()),
+        format: (!usual).then(|| time.format.clone()),
+        zone: (!usual).then(|| time.zone.clone()),
     }
 }
 

@@ -4,10 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::encoder::Encoder;
+use super::gap_rule::{GapRule, Pace};
 use super::roles::Roles;
 use super::split;
 use super::table::Table;
-use crate::config::{Config, Source, SplitBy};
+use super::time::TimeKind;
+use super::timeline;
+use crate::config::{Config, Gaps, Longest, Source, SplitBy};
 use crate::error::{DataError, Error, Result};
 
 /// The rows of one part: for each series of a table, a range.
@@ -30,6 +33,8 @@ pub struct Dataset {
     pub test: Option<PartRows>,
     /// Rows in no part.
     pub left_out: u64,
+    /// The regular step of the train rows, where gaps are told by it.
+    pub pace: Option<Pace>,
 }
 
 impl PartRows {
@@ -56,9 +61,11 @@ impl PartRows {
         values.filter(|value| !value.is_nan())
     }
 
-    /// Looks up the words of its table.
+    /// Looks up the words of its table, and what the calendar says of its rows.
     pub fn read_words(&mut self, encoder: &Encoder) {
-        encoder.read(&mut Arc::make_mut(&mut self.table).words);
+        let table = Arc::make_mut(&mut self.table);
+        encoder.read(&mut table.words);
+        table.write_calendar(&encoder.calendar);
     }
 
     /// The last row of each series alone.
@@ -94,6 +101,40 @@ impl PartRows {
     }
 }
 
+/// How a run's gaps are cut that can only be told once the train rows are known.
+struct Gapped {
+    /// The regular step; none where it is known from a model, or not needed.
+    found: Option<Pace>,
+    rule: Option<GapRule>,
+}
+
+impl Gapped {
+    fn new(roles: &Roles, table: &Table, train: &[Range<usize>]) -> Result<Self> {
+        let kind = table.series.iter().find_map(|s| s.time_kind());
+        if matches!(roles.gaps, Gaps::Cut(Longest::Span(_))) && kind == Some(TimeKind::Number) {
+            return Err(Error::Config {
+                place: "data.gaps".into(),
+                message: "a span of time says nothing of times that are plain numbers; write a number of steps, as in \
+                          {\"cut\": 2}, or what they count with \"format\": \"epoch_s\" or \"epoch_ms\" in data.time"
+                    .into(),
+            });
+        }
+        if !matches!(roles.gaps, Gaps::Cut(Longest::Steps(_))) || roles.pace.is_some() {
+            return Ok(Self { found: roles.pace, rule: None }); // cut while it was read
+        }
+        let times = table.series.iter().zip(train);
+        let times: Vec<_> = times.filter_map(|(s, rows)| s.times.get(rows.clone())).collect();
+        let step = kind.and_then(|kind| timeline::usual_step(&times, kind, &table.clock));
+        let pace = step.map(Pace::from);
+        Ok(Self { found: pace, rule: GapRule::new(&Roles { pace, ..roles.clone() }) })
+    }
+
+    fn cut(&self, table: &mut Table) {
+        let Some(rule) = &self.rule else { return };
+        table.series.iter_mut().for_each(|s| s.cut_at_gaps(rule));
+    }
+}
+
 impl Dataset {
     /// Reads the files of a config and deals their rows.
     pub fn read(config: &Config, roles: &Roles) -> Result<Self> {
@@ -101,26 +142,35 @@ impl Dataset {
             Error::Usage("this model carries no data paths; give the run folder, or --data".into())
         })?;
         match source {
-            Source::Whole(paths) => Self::cut(config, Table::read(paths, roles)?),
+            Source::Whole(paths) => Self::cut(config, roles, Table::read(paths, roles)?),
             Source::Parts { train, valid, test } => {
+                let mut train = Table::read(train, roles)?;
+                let whole: Vec<_> = train.series.iter().map(|s| 0..s.rows()).collect();
+                let pace = Gapped::new(roles, &train, &whole)?;
+                pace.cut(&mut train);
                 let part = |paths: &[_]| -> Result<Option<PartRows>> {
                     if paths.is_empty() {
                         return Ok(None);
                     }
-                    Ok(Some(PartRows::whole(Table::read(paths, roles)?)))
+                    let mut table = Table::read(paths, roles)?;
+                    pace.cut(&mut table);
+                    Ok(Some(PartRows::whole(table)))
                 };
-                let train = PartRows::whole(Table::read(train, roles)?);
-                Ok(Self { train, valid: part(valid)?, test: part(test)?, left_out: 0 })
+                let (valid, test) = (part(valid)?, part(test)?);
+                let train = PartRows::whole(train);
+                Ok(Self { train, valid, test, left_out: 0, pace: pace.found })
             }
         }
     }
 
     /// Deals the rows of one table.
-    pub(super) fn cut(config: &Config, table: Table) -> Result<Self> {
+    pub(super) fn cut(config: &Config, roles: &Roles, mut table: Table) -> Result<Self> {
         let split = config.data.split.as_ref();
         let split = split.ok_or_else(|| Error::Internal("one source without a split".into()))?;
-        let roles = Roles::new(config);
         let ranges = split::cut(split, &table, roles.one_label.then_some(roles.targets[0]))?;
+        let train: Vec<_> = ranges.iter().map(|r| r.train.clone()).collect();
+        let pace = Gapped::new(roles, &table, &train)?;
+        pace.cut(&mut table);
         let table = Arc::new(table);
         let part = |pick: fn(&split::Ranges) -> &Range<usize>| PartRows {
             table: Arc::clone(&table),
@@ -136,7 +186,7 @@ impl Dataset {
             );
             return Err(DataError { file: table.name(), message, ..DataError::default() }.into());
         }
-        Ok(Self { train, valid: valid.filled(), test: test.filled(), left_out })
+        Ok(Self { train, valid: valid.filled(), test: test.filled(), left_out, pace: pace.found })
     }
 
     /// Looks up the words of all tables.

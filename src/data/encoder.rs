@@ -1,11 +1,12 @@
 //! From rows in data units to what the network reads, and from its outputs back.
 
+use super::calendar::Calendar;
 use super::roles::Roles;
-use super::scale::ScalerSet;
+use super::scale::{Scaler, ScalerSet};
 use super::vocabularies::Vocabularies;
 use super::vocabulary::Classes;
 use super::words::Words;
-use crate::config::{Config, Levels, LossKind, RelativeTo, WordColumn};
+use crate::config::{Config, Levels, LossKind, Missing, RelativeTo, WordColumn};
 use crate::model::{distances, quantiles, softmax};
 
 /// The one place that knows how rows become features, targets and predictions.
@@ -21,7 +22,10 @@ pub struct Encoder {
     pub class_weights: Vec<f32>,
     /// The quantiles that are put out in place of one number.
     pub levels: Option<Levels>,
+    /// What the calendar says of a row.
+    pub calendar: Calendar,
     pub(super) relative_to: RelativeTo,
+    pub(super) interpolates: bool,
     anchor: bool,
     /// Rows from a prediction to its first target: 1 for a forecast, else 0.
     pub lead: usize,
@@ -35,8 +39,11 @@ impl Encoder {
         let columns = config.data.inputs.iter().filter_map(|c| c.words().cloned()).collect();
         let weights = &config.training.class_weights;
         let class_weights = vocabularies.classes.as_ref().map(|classes| classes.weights(weights));
+        let roles = Roles::new(config);
         Self {
-            roles: Roles::new(config),
+            calendar: Calendar::new(&roles),
+            roles,
+            interpolates: config.data.missing == Missing::Interpolate,
             class_weights: class_weights.unwrap_or_default(),
             vocabularies,
             columns,
@@ -118,13 +125,24 @@ impl Encoder {
         }
         for (k, &place) in self.roles.targets.iter().enumerate() {
             let scaler = scalers.targets[k];
-            let offset = if self.anchor { rows[place] } else { scaler.offset };
+            let offset = self.offset(k, rows, scaler);
             for step in 0..self.steps {
                 let at = (step + self.lead) * columns + place;
                 let truth = rows.get(at).map_or(f64::NAN, |y| (y - offset) / scaler.scale);
                 out[k * self.steps + step] = truth as f32;
             }
         }
+    }
+
+    /// What a target's outputs at a row are counted from: its last known value, where there is an anchor and one.
+    fn offset(&self, target: usize, row: &[f64], scaler: Scaler) -> f64 {
+        let last = row[self.roles.last_known[target]];
+        if self.anchor && !last.is_nan() { last } else { scaler.offset }
+    }
+
+    /// Rows after a row that are read of what is known ahead.
+    pub fn ahead(&self) -> usize {
+        if self.roles.ahead.is_empty() { 0 } else { self.steps }
     }
 
     /// The word of a category target `step` steps on from the first of `rows`; none behind the last one.
@@ -155,9 +173,9 @@ impl Encoder {
 
     /// Outputs back in data units, for a prediction made at `row` (`[columns]`).
     pub fn decode(&self, row: &[f64], outputs: &[f32], scalers: &ScalerSet, values: &mut [f32]) {
-        for (k, &place) in self.roles.targets.iter().enumerate() {
+        for k in 0..self.roles.targets.len() {
             let scaler = scalers.targets[k];
-            let offset = if self.anchor { row[place] } else { scaler.offset };
+            let offset = self.offset(k, row, scaler);
             for at in k * self.steps..(k + 1) * self.steps {
                 values[at] = (offset + f64::from(outputs[at]) * scaler.scale) as f32;
             }

@@ -1,11 +1,12 @@
 //! One record of a CSV as the numbers, time and series key that a model uses.
 
+use super::last_values::Fault;
 use super::reader::number::Cell;
 use super::reader::{Header, Record};
 use super::roles::Roles;
-use super::time::{self, Time};
+use super::time::{Time, TimeReader};
 use super::words::Words;
-use crate::config::{Missing, Order, SeriesBy};
+use crate::config::{Missing, SeriesBy};
 use crate::error::{Error, Result, shown};
 
 /// Where the columns in use stand in one file.
@@ -13,11 +14,14 @@ use crate::error::{Error, Result, shown};
 pub struct RowLayout {
     header: Header,
     columns: Vec<Option<usize>>,
-    time: Option<usize>,
+    time: Option<(usize, TimeReader)>,
     series: Vec<usize>,
     are_words: Vec<bool>,
     part: Option<usize>,
-    missing: Missing,
+    /// Whether an empty cell of a column may be, as far as a row by itself can tell.
+    may_be_empty: Vec<bool>,
+    /// Whether an empty cell is a word of its own.
+    is_word: Vec<bool>,
     spellings: Vec<String>,
 }
 
@@ -51,11 +55,16 @@ impl RowLayout {
         wanted_by: impl Fn(usize) -> Option<&'static str>,
     ) -> Result<Self> {
         let mut columns = Vec::with_capacity(roles.columns.len());
-        for (column, name) in roles.columns.iter().enumerate() {
+        for (column, name) in roles.columns[..roles.cells].iter().enumerate() {
             columns.push(wanted_by(column).map(|key| header.position(name, key)).transpose()?);
         }
-        let time = roles.time.as_ref();
-        let time = time.map(|name| header.position(name, " of data.time")).transpose()?;
+        let time = match &roles.time {
+            Some(time) => {
+                let place = header.position(&time.column, " of data.time")?;
+                Some((place, roles.clock()))
+            }
+            None => None,
+        };
         let series = match &roles.series {
             SeriesBy::Columns(names) => {
                 let place = |name| header.position(name, " of data.series");
@@ -64,8 +73,22 @@ impl RowLayout {
             SeriesBy::One | SeriesBy::File => Vec::new(),
         };
         let are_words = roles.are_words.clone();
-        let (missing, spellings) = (roles.missing, roles.spellings.clone());
-        Ok(Self { header, columns, time, series, are_words, part: None, missing, spellings })
+        let may = roles.missing != Missing::Error || !roles.ahead.is_empty();
+        let may_be_empty = (0..roles.cells).map(|column| may || roles.fixed.contains(&column));
+        let words_of_their_own = matches!(roles.missing, Missing::Mask | Missing::Interpolate);
+        let is_word = (0..roles.cells)
+            .map(|column| words_of_their_own && roles.are_words[column] && roles.is_input(column));
+        Ok(Self {
+            header,
+            columns,
+            time,
+            series,
+            are_words,
+            part: None,
+            may_be_empty: may_be_empty.collect(),
+            is_word: is_word.collect(),
+            spellings: roles.spellings.clone(),
+        })
     }
 
     /// Reads the split column, too.
@@ -91,23 +114,23 @@ impl RowLayout {
                 true => self.word(record, place, &mut words[column]),
                 false => self.number(record, place, &mut row.underflows),
             });
-            let value = cell.transpose()?.flatten();
-            if value.is_none() && place.is_some() {
+            let mut value = cell.transpose()?.flatten();
+            if let (None, Some(place)) = (value, place) {
+                if !self.may_be_empty[column] {
+                    return Err(self.empty_error(record, column, *place));
+                }
                 row.empty.push(column);
+                value = self.is_word[column].then(|| f64::from(words[column].intern("")));
             }
             row.values.push(value.unwrap_or(f64::NAN));
         }
+        row.values.resize(self.are_words.len(), f64::NAN);
         row.time_text.clear();
-        if let Some(place) = self.time {
-            row.time_text.push_str(self.header.text(record, place)?);
-            row.time = Some(time::parse(&row.time_text, self.header.dialect().decimal).ok_or_else(|| {
-                let message = format!(
-                    "{} is not a time; write 2024-03-01 14:00:00, 2024-03-01T14:00:00Z, 2024-03-01 or a number, \
-                     or leave out data.time to keep the order of the file",
-                    shown(&row.time_text)
-                );
-                self.header.cell_error(record, place, message)
-            })?);
+        if let Some((place, reader)) = &self.time {
+            row.time_text.push_str(self.header.text(record, *place)?);
+            let time = reader.read(&row.time_text);
+            row.time =
+                Some(time.map_err(|message| self.header.cell_error(record, *place, message))?);
         }
         row.key.resize(self.series.len(), String::new());
         for (part, &place) in row.key.iter_mut().zip(&self.series) {
@@ -121,32 +144,21 @@ impl RowLayout {
         Ok(())
     }
 
-    /// The number of a cell; none where it is empty and may be.
+    /// The number of a cell; none where it is empty.
     fn number(&self, record: &Record, place: usize, underflows: &mut u64) -> Result<Option<f64>> {
-        let cell = match self.is_spelled_empty(record, place) {
-            true => Cell::Empty,
-            false => self.header.number(record, place)?,
-        };
-        match cell {
-            Cell::Value(value) => Ok(Some(value)),
-            Cell::Underflow(value) => {
-                *underflows += 1;
-                Ok(Some(value))
-            }
-            Cell::Empty if self.missing != Missing::Error => Ok(None),
-            Cell::Empty => Err(self.header.empty_error(record, place)),
+        if self.is_spelled_empty(record, place) {
+            return Ok(None);
         }
+        let cell = self.header.number(record, place)?;
+        *underflows += u64::from(matches!(cell, Cell::Underflow(_)));
+        Ok(cell.value())
     }
 
-    /// The number of the word in a cell: its text as it is. None where the cell is empty and may be.
+    /// The number of the word in a cell: its text as it is. None where the cell is empty.
     fn word(&self, record: &Record, place: usize, words: &mut Words) -> Result<Option<f64>> {
-        match self.header.text(record, place)? {
-            text if !text.is_empty() && !self.is_spelled_empty(record, place) => {
-                Ok(Some(f64::from(words.intern(text))))
-            }
-            _ if self.missing != Missing::Error => Ok(None),
-            _ => Err(self.header.no_word_error(record, place)),
-        }
+        let text = self.header.text(record, place)?;
+        let empty = text.is_empty() || self.is_spelled_empty(record, place);
+        Ok((!empty).then(|| f64::from(words.intern(text))))
     }
 
     /// Whether a cell is one of those that the config counts as empty.
@@ -154,11 +166,46 @@ impl RowLayout {
         self.spellings.iter().any(|word| word.as_bytes() == record.field(place))
     }
 
-    /// The error for an empty cell of a model's column before the first value of its series.
-    pub fn nothing_to_fill(&self, record: &Record, column: usize) -> Error {
-        let message = "the cell is empty, and no value stands before it in its series to fill it with \
-                       (data.missing is \"ffill\"); take out the rows before the first value";
-        self.error_at(record, self.columns[column], message.to_owned())
+    fn empty_error(&self, record: &Record, column: usize, place: usize) -> Error {
+        match self.are_words[column] {
+            true => self.header.no_word_error(record, place),
+            false => self.header.empty_error(record, place),
+        }
+    }
+
+    /// The error for what is wrong with a row among the others of its series.
+    pub fn fault(&self, record: &Record, fault: Fault) -> Error {
+        let at = |column: usize, message: &str| {
+            self.error_at(record, self.columns[column], message.to_owned())
+        };
+        match fault {
+            Fault::Empty(column) => match self.columns[column] {
+                Some(place) => self.empty_error(record, column, place),
+                None => self.header.row_error(record, "a column that is needed is not there"),
+            },
+            Fault::NothingBefore(column) => at(
+                column,
+                "the cell is empty, and no value stands before it in its series to fill it with (data.missing is \
+                 \"ffill\"); take out the rows before the first value",
+            ),
+            Fault::Changed(column) => self.value_error(
+                record,
+                column,
+                "is another value than before in its series, but the column is \"static\"; mend it, or take \
+                 \"static\" out of its input in the config",
+            ),
+            Fault::BehindThePlan => self.header.row_error(
+                record,
+                "row stands behind rows of the plan (those in which only what is known ahead is filled in), which are \
+                 still to come; they stand at the end of their series",
+            ),
+            Fault::NoCalendar => self.time_error(
+                record,
+                "is a plain number, of which no calendar knows the hour or the day; say what it counts with \
+                 \"format\": \"epoch_s\" or \"epoch_ms\" in data.time, or take the names with \"@\" out of data.inputs"
+                    .into(),
+            ),
+        }
     }
 
     /// An error about the cell of a model's column, which begins with its value.
@@ -170,7 +217,7 @@ impl RowLayout {
 
     /// An error about this record's time cell.
     pub fn time_error(&self, record: &Record, message: String) -> Error {
-        self.error_at(record, self.time, message)
+        self.error_at(record, self.time.as_ref().map(|(place, _)| *place), message)
     }
 
     /// An error about a cell, or about the whole row where the file has no such column.
@@ -179,65 +226,5 @@ impl RowLayout {
             Some(place) => self.header.cell_error(record, place, message),
             None => self.header.row_error(record, message),
         }
-    }
-}
-
-/// Checks that times within a series are of one kind, and that they go up where order counts.
-#[derive(Clone, Debug)]
-pub struct TimeOrder {
-    order: Order,
-    last: Vec<Option<(Time, String)>>,
-}
-
-impl TimeOrder {
-    /// A check that has seen no row yet.
-    pub fn new(order: Order) -> Self {
-        Self { order, last: Vec::new() }
-    }
-
-    /// Takes the next time of a series; says what is wrong with it.
-    pub fn check(
-        &mut self,
-        series: usize,
-        time: Time,
-        text: &str,
-    ) -> std::result::Result<(), String> {
-        if self.last.len() <= series {
-            self.last.resize(series + 1, None);
-        }
-        let last = &mut self.last[series];
-        let fault = match last {
-            Some((before, before_text)) if before.kind != time.kind => Some(format!(
-                "{} is {}, but {} before it is {}; use one form throughout",
-                shown(text),
-                time.kind.name(),
-                shown(before_text),
-                before.kind.name()
-            )),
-            Some((before, before_text))
-                if self.order == Order::Error && before.nanos >= time.nanos =>
-            {
-                Some(format!(
-                    "time {} does not come after {} of the row before it in the same series; sort the rows and remove \
-                 repeated times, name the series in data.series, or set \"order\": \"ignore\" in data to take the \
-                 rows as they stand in the file",
-                    shown(text),
-                    shown(before_text)
-                ))
-            }
-            _ => None,
-        };
-        if let Some(fault) = fault {
-            return Err(fault); // a refused row leaves no trace
-        }
-        match last {
-            Some((time_before, text_before)) => {
-                *time_before = time;
-                text_before.clear();
-                text_before.push_str(text);
-            }
-            None => *last = Some((time, text.to_owned())),
-        }
-        Ok(())
     }
 }

@@ -124,9 +124,15 @@ impl Scalers {
                 }
             }
             if config.scale_per == ScalePer::Series {
-                series.push((key.to_vec(), scaler_set(config, roles, &own)));
+                series.push((key.to_vec(), own));
             }
         }
+        let own = |(key, mut own): (Vec<String>, Vec<Moments>)| {
+            // What is the same in all rows of a series tells it from the others.
+            roles.fixed.iter().for_each(|&column| own[column] = all[column]);
+            (key, scaler_set(config, roles, &own))
+        };
+        let series = series.into_iter().map(own).collect();
         Self::new(scaler_set(config, roles, &all), series)
     }
 

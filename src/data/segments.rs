@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::dataset::PartRows;
+use super::gap_rule::GapRule;
 use super::table::Series;
 
 /// Consecutive rows of one series that no cut parts.
@@ -35,6 +36,15 @@ impl Segment {
 }
 
 impl Series {
+    /// Cuts it at every gap between its rows.
+    pub(super) fn cut_at_gaps(&mut self, rule: &GapRule) {
+        let steps = self.times.windows(2).enumerate();
+        let gaps = steps.filter(|(_, pair)| rule.is_gap(pair[0], pair[1]));
+        self.cuts.extend(gaps.map(|(row, _)| row + 1).collect::<Vec<_>>());
+        self.cuts.sort_unstable();
+        self.cuts.dedup();
+    }
+
     /// The stretch between two cuts that a row lies in.
     pub fn segment_of(&self, row: usize) -> Range<usize> {
         let next = self.cuts.partition_point(|&cut| cut <= row);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::table::Table;
-use super::{by_column, deal, time};
+use super::{by_column, deal};
 use crate::config::{Part, Split, SplitBy};
 use crate::error::{DataError, Error, Result, shown};
 
@@ -78,7 +78,7 @@ fn cut_by_dates(split: &Split, table: &Table, series: usize) -> Result<Ranges> {
     let s = &table.series[series];
     let start = |part: &Part| -> Result<Option<usize>> {
         let Part::From(text) = part else { return Ok(None) };
-        let from = time::parse(text, b'.').ok_or_else(|| Error::Config {
+        let from = table.clock.read_border(text).ok_or_else(|| Error::Config {
             place: "data.split".into(),
             message: format!("{} is not a time; write it as in the time column", shown(text)),
         })?;

@@ -1,19 +1,23 @@
 //! All rows of some files, by series.
 
+mod builder;
+mod sorter;
+
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::last_values::{Fate, LastValues, Why};
+use builder::Builder;
+
+use super::calendar::Calendar;
+use super::last_values::{EmptyCells, Why};
 use super::lines::Lines;
-use super::reader::{Header, Record, RecordReader};
 use super::roles::Roles;
-use super::row::{Row, RowLayout, TimeOrder};
-use super::source::{self, Hashing};
-use super::time::TimeKind;
+use super::source;
+use super::time::{TimeKind, TimeReader};
 use super::words::Words;
 use crate::config::SeriesBy;
-use crate::error::{DataError, Error, Result, shown, shown_path};
+use crate::error::{Result, shown_path};
 
 /// Rows in memory. Series stand in the order of their first row, rows within a series in file order.
 #[derive(Clone, Debug, Default)]
@@ -26,14 +30,18 @@ pub struct Table {
     pub words: Vec<Words>,
     /// What stands in the split column.
     pub parts: Words,
+    /// What has read the times.
+    pub clock: TimeReader,
+    /// Where each row comes from, in the order of `series_of_row`.
+    pub lines: Lines,
+    /// Rows that `"order": "sort"` has put elsewhere.
+    pub moved: u64,
     /// Which series each row belongs to, in the order of the files.
     pub series_of_row: Vec<u32>,
     /// Cells too small for f32, taken as zero.
     pub underflows: u64,
-    /// Empty cells that took the last value of their column.
-    pub filled: u64,
-    /// Empty cells of targets for which there is no truth.
-    pub absent: u64,
+    /// Empty cells of the rows.
+    pub empty: EmptyCells,
 }
 
 /// One file that was read.
@@ -49,8 +57,6 @@ pub struct SourceFile {
     pub rows: u64,
     /// The names in its header, used or not.
     pub header: Vec<String>,
-    /// On which line each row starts.
-    pub lines: Lines,
 }
 
 /// The rows of one series.
@@ -66,6 +72,8 @@ pub struct Series {
     pub cuts: Vec<usize>,
     /// Rows of the files that are none of these rows, in their order.
     pub dropped: Vec<Dropped>,
+    /// What is known of the rows that follow its last one, `[n, columns]`.
+    pub plan: Vec<f64>,
     values: Vec<f64>, // [rows, columns]
     columns: usize,
     kind: Option<TimeKind>,
@@ -143,6 +151,13 @@ impl Series {
         if self.times.is_empty() { "" } else { self.time_texts.get(row) }
     }
 
+    /// Fills in what the calendar says of its rows.
+    fn write_calendar(&mut self, calendar: &Calendar) {
+        for (values, &nanos) in self.values.chunks_exact_mut(self.columns).zip(&self.times) {
+            calendar.write(nanos, values);
+        }
+    }
+
     /// Cuts it behind its last row so far; a cut before the first row is none.
     fn cut(&mut self) {
         if self.rows > 0 && self.cuts.last() != Some(&self.rows) {
@@ -159,7 +174,7 @@ impl Series {
 impl Table {
     /// Reads files (paths or globs) one after the other. Errors: 66, 65 with place and cure.
     pub fn read(patterns: &[PathBuf], roles: &Roles) -> Result<Self> {
-        let mut builder = Builder { dealt: true, ..Builder::new(roles) };
+        let mut builder = Builder::new(roles, true);
         for path in source::expand(patterns)? {
             let file = source::open(&path)?;
             let name =
@@ -172,15 +187,28 @@ impl Table {
 
     /// Reads one stream; a model with a series per file takes it as an unnamed one.
     pub fn read_stream(source: impl Read, path: &Path, name: &str, roles: &Roles) -> Result<Self> {
-        let mut builder = Builder::new(roles);
+        let mut builder = Builder::new(roles, false);
         let key = if roles.series == SeriesBy::File { vec![String::new()] } else { Vec::new() };
         builder.read(source, path, name, key)?;
         builder.finish()
     }
 
+    /// Fills in what the calendar says of all rows.
+    pub fn write_calendar(&mut self, calendar: &Calendar) {
+        if !calendar.is_empty() {
+            self.series.iter_mut().for_each(|series| series.write_calendar(calendar));
+        }
+    }
+
     /// All rows of its series.
     pub fn rows(&self) -> u64 {
         self.series.iter().map(|s| s.rows as u64).sum()
+    }
+
+    /// Rows that are left out for this reason.
+    pub fn dropped(&self, why: Why) -> u64 {
+        let dropped = self.series.iter().flat_map(|s| &s.dropped);
+        dropped.filter(|dropped| dropped.why == why).count() as u64
     }
 
     /// What each row of the files is: its series, and what it is there.
@@ -223,156 +251,5 @@ impl Table {
         let kind = self.series.iter().find_map(|s| s.kind)?;
         let (&step, _) = counts.iter().max_by_key(|&(&step, &count)| (count, -step))?;
         Some((step, kind))
-    }
-}
-
-/// Reads file after file into a table.
-struct Builder<'a> {
-    roles: &'a Roles,
-    /// Whether the split column is read.
-    dealt: bool,
-    table: Table,
-    by_key: HashMap<Vec<String>, usize>,
-    order: TimeOrder,
-    last_values: LastValues,
-    /// The first fault in the order of times, and how many there are.
-    disorder: Option<(Error, u64)>,
-}
-
-impl<'a> Builder<'a> {
-    fn new(roles: &'a Roles) -> Self {
-        Self {
-            roles,
-            dealt: false,
-            table: Table { words: vec![Words::default(); roles.columns.len()], ..Table::default() },
-            by_key: HashMap::new(),
-            order: TimeOrder::new(roles.order),
-            last_values: LastValues::default(),
-            disorder: None,
-        }
-    }
-
-    fn read(&mut self, source: impl Read, path: &Path, name: &str, key: Vec<String>) -> Result<()> {
-        if !key.is_empty() && self.by_key.contains_key(&key) {
-            let reason = "two files of the same name would be one series; rename one".into();
-            return Err(Error::Input { path: path.to_owned(), reason });
-        }
-        let mut hashing = Hashing::new(source);
-        let mut reader = RecordReader::new(&mut hashing, name, self.roles.dialect);
-        let header = Header::read(&mut reader)?;
-        let mut layout =
-            RowLayout::new(header, self.roles, |column| Some(self.roles.wanted_by(column)))?;
-        let part = self.roles.part.as_ref().filter(|_| self.dealt);
-        part.map(|column| layout.dealt_by(column)).transpose()?;
-        let names = layout.header().names().to_vec();
-        let (mut record, mut row, mut rows) = (Record::default(), Row::default(), 0);
-        let mut lines = Lines::default();
-        while reader.read(&mut record)? {
-            layout.parse(&record, &mut row, &mut self.table.words)?;
-            if !key.is_empty() {
-                row.key.clone_from(&key);
-            }
-            self.push(&layout, &record, &mut row)?;
-            lines.push(rows, row.line);
-            rows += 1;
-        }
-        if rows == 0 {
-            let message = "has a header but no data rows".into();
-            return Err(DataError { file: name.to_owned(), message, ..DataError::default() }.into());
-        }
-        let (sha256, bytes) = (hashing.hex(), hashing.size());
-        let path = path.to_owned();
-        self.table.files.push(SourceFile { path, sha256, bytes, rows, header: names, lines });
-        Ok(())
-    }
-
-    fn push(&mut self, layout: &RowLayout, record: &Record, row: &mut Row) -> Result<()> {
-        let index = match self.by_key.get(&row.key) {
-            Some(&index) => index,
-            None => {
-                let index = self.table.series.len();
-                self.by_key.insert(row.key.clone(), index);
-                let columns = self.roles.columns.len();
-                self.table.series.push(Series {
-                    key: row.key.clone(),
-                    columns,
-                    ..Series::default()
-                });
-                index
-            }
-        };
-        let fate = self.last_values.fill(self.roles, index, row);
-        let fate = fate.map_err(|column| layout.nothing_to_fill(record, column))?;
-        if let Some(time) = row.time
-            && let Err(message) = self.order.check(index, time, &row.time_text)
-        {
-            let count = self.disorder.as_ref().map_or(0, |(_, count)| *count);
-            let first = self.disorder.take().map(|(error, _)| error);
-            let error = first.unwrap_or_else(|| layout.time_error(record, message));
-            self.disorder = Some((error, count + 1));
-        }
-        self.table.underflows += row.underflows;
-        let number = u32::try_from(index);
-        self.table
-            .series_of_row
-            .push(number.map_err(|_| Error::Memory("more than 4 billion series".into()))?);
-        let series = &mut self.table.series[index];
-        if let Fate::Dropped(why) = fate {
-            let (before, time_text) = (series.rows, row.time_text.clone());
-            series.dropped.push(Dropped { before, time_text, why });
-            if why.cuts() {
-                series.cut();
-            }
-            return Ok(());
-        }
-        if let Some(time) = row.time {
-            series.kind = Some(time.kind);
-            series.times.push(time.nanos);
-            series.time_texts.push(&row.time_text);
-        }
-        self.last_values.keep(self.roles, index, &row.values);
-        let still_empty = row.values.iter().filter(|value| value.is_nan()).count() as u64;
-        self.table.filled += row.empty.len() as u64 - still_empty;
-        self.table.absent += still_empty;
-        self.same_label(index, layout, record, row)?;
-        let part =
-            (self.dealt && self.roles.part.is_some()).then(|| self.table.parts.intern(&row.part));
-        let series = &mut self.table.series[index];
-        series.parts.extend(part);
-        series.values.extend_from_slice(&row.values);
-        series.rows += 1;
-        Ok(())
-    }
-
-    /// A classification knows one label per series.
-    fn same_label(
-        &self,
-        series: usize,
-        layout: &RowLayout,
-        record: &Record,
-        row: &Row,
-    ) -> Result<()> {
-        let (target, first) = (self.roles.targets[0], &self.table.series[series]);
-        if !self.roles.one_label || first.rows == 0 || first.row(0)[target] == row.values[target] {
-            return Ok(());
-        }
-        let label = self.table.words[target].of(first.row(0)[target]).unwrap_or_default();
-        let message = format!(
-            "is another label than {} of the series' first row; a classification has one per series: mend it, or \
-             make the task a tagging",
-            shown(label)
-        );
-        Err(layout.value_error(record, target, &message))
-    }
-
-    fn finish(self) -> Result<Table> {
-        match self.disorder {
-            Some((Error::Data(mut error), count)) if count > 1 => {
-                error.message.push_str(&format!(" ({count} such rows, this is the first)"));
-                Err(error.into())
-            }
-            Some((error, _)) => Err(error),
-            None => Ok(self.table),
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! How regularly rows follow each other in time.
 
+use super::gap_rule::Pace;
 use super::table::{Series, Table};
-use super::time::TimeKind;
+use super::time::{TimeKind, TimeReader};
 
 const DAY: u64 = 86_400_000_000_000;
 
@@ -63,16 +64,22 @@ impl Timeline {
         let (_, s, row) = rows().max_by_key(|(at, ..)| **at)?;
         let last = s.time_text(row).to_owned();
         let times: Vec<&[i128]> = table.series.iter().map(|s| &s.times[..]).collect();
-        Some(Self::new(kind, &times, (first, last)))
+        Some(Self::new(kind, &times, (first, last), &table.clock))
     }
 
-    /// Of the times of each series; `ends` are the first and the last as written.
-    pub fn new(kind: TimeKind, series: &[&[i128]], ends: (String, String)) -> Self {
-        let step = usual_step(series, kind);
+    /// Of the times of each series, which `clock` has read; `ends` are the first and the last as written.
+    pub fn new(
+        kind: TimeKind,
+        series: &[&[i128]],
+        ends: (String, String),
+        clock: &TimeReader,
+    ) -> Self {
+        let step = usual_step(series, kind, clock);
         let (mut gaps, mut irregular) = (Vec::new(), 0);
         if let Some(step) = step {
             for (s, row, nanos) in steps(series) {
-                let missing = step.missing(series[s][row], nanos);
+                let (before, now) = (series[s][row - 1], series[s][row]);
+                let missing = Pace::from(step).missing(clock, before, now);
                 if missing > 0 {
                     gaps.push(Gap { series: s, row, nanos, missing });
                 } else if step.is_irregular(nanos) {
@@ -107,7 +114,7 @@ fn steps<'a>(series: &'a [&[i128]]) -> impl Iterator<Item = (usize, usize, u64)>
 }
 
 /// The commonest step if half of all are like it, else the median: clocks that tremble have no commonest one.
-fn usual_step(series: &[&[i128]], kind: TimeKind) -> Option<Step> {
+pub(super) fn usual_step(series: &[&[i128]], kind: TimeKind, clock: &TimeReader) -> Option<Step> {
     let mut all: Vec<u64> = steps(series).map(|(_, _, nanos)| nanos).collect();
     all.sort_unstable();
     let median = *all.get(all.len() / 2)?;
@@ -117,40 +124,19 @@ fn usual_step(series: &[&[i128]], kind: TimeKind) -> Option<Step> {
     let equal = all.iter().filter(|&&step| step == nanos).count();
     let weekdays = kind != TimeKind::Number
         && nanos == DAY
-        && series.iter().copied().flatten().all(|&time| !is_weekend(day(time)));
+        && series.iter().copied().flatten().all(|&time| !is_weekend(clock.day(time)));
     Some(Step { nanos, share: equal as f64 / all.len() as f64, weekdays })
 }
 
 impl Step {
-    /// Rows missing before a row at `time` that comes `nanos` after the one before it.
-    fn missing(self, time: i128, nanos: u64) -> u64 {
-        if self.nanos == 0 {
-            return 0;
-        }
-        if self.weekdays {
-            let today = day(time);
-            let before = today - i64::try_from(nanos / DAY).unwrap_or(i64::MAX / 2);
-            // Whole weeks have five; the rest is counted day by day.
-            let weeks = (today - before - 1).div_euclid(7);
-            let rest = (before + 1 + 7 * weeks..today).filter(|&day| !is_weekend(day)).count();
-            return 5 * weeks.max(0) as u64 + rest as u64;
-        }
-        (nanos.saturating_add(self.nanos / 2) / self.nanos).saturating_sub(1)
-    }
-
     /// Differs by more than a tenth: months, leap years and summer time stay within that.
     fn is_irregular(self, nanos: u64) -> bool {
         !self.weekdays && nanos.abs_diff(self.nanos) > self.nanos / 10
     }
 }
 
-/// Days since 1970-01-01.
-fn day(time: i128) -> i64 {
-    time.div_euclid(i128::from(DAY)) as i64
-}
-
 /// 1970-01-01 was a Thursday.
-fn is_weekend(day: i64) -> bool {
+pub(super) fn is_weekend(day: i64) -> bool {
     matches!((day + 3).rem_euclid(7), 5 | 6)
 }
 
@@ -162,7 +148,7 @@ mod tests {
     fn timeline(times: &[&str]) -> Timeline {
         let times: Vec<_> = times.iter().map(|text| time::parse(text, b'.').unwrap()).collect();
         let nanos: Vec<i128> = times.iter().map(|time| time.nanos).collect();
-        Timeline::new(times[0].kind, &[&nanos], Default::default())
+        Timeline::new(times[0].kind, &[&nanos], Default::default(), &TimeReader::default())
     }
 
     #[test]

@@ -100,6 +100,13 @@ impl Windows {
         self.stretches.last().map_or(0, |s| s.upto)
     }
 
+    /// How many there are of one series.
+    pub fn of_series(&self, series: usize) -> u64 {
+        let upto = |end: usize| end.checked_sub(1).map_or(0, |last| self.stretches[last].upto);
+        let first = self.stretches.partition_point(|s| s.series < series);
+        upto(self.stretches.partition_point(|s| s.series <= series)) - upto(first)
+    }
+
     /// Rows of the longest window.
     pub fn longest(&self) -> usize {
         let longest = self.stretches.iter().map(|s| s.usable).max().unwrap_or(0);

@@ -30,7 +30,7 @@ pub use paired::Difference;
 pub use report::{BaselineReport, Report, RowCounts, SeriesReport, TargetGains};
 pub use ridge::Ridge;
 pub use rows::{NOT_LAST, OutputRow, Wanted};
-pub use run::{Beside, Evaluated, Evaluation, valid_loss};
+pub use run::{Beside, Evaluated, Evaluation, NO_TRUTH, valid_loss};
 pub use scores::{ClassScores, NumberScores, Scores, TargetScores};
 pub use size::report_bytes;
 pub use verdict::{Standing, Verdict};

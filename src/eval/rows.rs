@@ -78,6 +78,12 @@ impl Wanted {
         ends.map(move |end| std::mem::replace(&mut start, end)..end).filter(|rows| !rows.is_empty())
     }
 
+    /// The same, where so many rows behind them are read ahead.
+    pub fn reading_ahead(self, rows: usize) -> Self {
+        let end = self.end.min(self.pushed.end + rows);
+        Self { pushed: if self.asked.is_empty() { 0..0 } else { self.pushed.start..end }, ..self }
+    }
+
     /// What becomes of a row that is asked for.
     pub fn row(&self, row: usize) -> OutputRow {
         match self.plan {

@@ -85,7 +85,8 @@ struct Sums<'a> {
     counts: RowCounts,
 }
 
-const NO_TRUTH: &str = "nothing is known of what came true";
+/// Why a row that is predicted is not scored.
+pub const NO_TRUTH: &str = "nothing is known of what came true";
 
 /// Figures of classes by series are given of so many series at most, with so many rows each on average: nobody looks
 /// for a sentence.
@@ -115,7 +116,9 @@ impl Evaluation<'_> {
             .iter()
             .zip(&table.series)
             .map(|(range, s)| {
-                Wanted::new(range.clone(), (s.rows(), &s.cuts), self.plan, lead, reach)
+                let series = (s.rows(), &s.cuts[..]);
+                Wanted::new(range.clone(), series, self.plan, lead, reach)
+                    .reading_ahead(self.encoder.ahead())
             })
             .collect();
         let words = WordsOf::Table(&table.words);
@@ -156,6 +159,10 @@ impl Evaluation<'_> {
                     }
                     predictor.push(tracks[series], s.row(row), ticket);
                     if row + 1 == w.pushed.end {
+                        if row + 1 == s.rows() {
+                            let plan = s.plan.chunks_exact(encoder.columns());
+                            plan.for_each(|row| predictor.push(tracks[series], row, None));
+                        }
                         predictor.end_series(tracks[series]);
                     }
                 }

@@ -32,7 +32,7 @@ impl<'a> Joined<'a> {
         let mut joined = Self { encoder, table, place, out, width: 0 };
         let mut names = encoder.roles.series_names();
         match &encoder.roles.time {
-            Some(time) => names.extend([time.clone(), "target_time".into()]),
+            Some(time) => names.extend([time.column.clone(), "target_time".into()]),
             None => names.extend(["row", "target_row"].map(str::to_owned)),
         }
         names.extend(["step", "target", "value", "true"].map(str::to_owned));

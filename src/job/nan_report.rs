@@ -80,10 +80,7 @@ fn name(fault: &Fault, prepared: &Prepared) -> Option<String> {
     let of_layer = fault.layer.is_some() || fault.place.is_none();
     match fault.what.as_str() {
         _ if of_layer => None,
-        "input" => {
-            let place = encoder.roles.numbers().nth(unit)?;
-            Some(encoder.roles.columns[place].clone())
-        }
+        "input" => encoder.number_names().get(unit).cloned(),
         what => {
             // Classes have an output each, but one target.
             let classes = encoder.classes().filter(|_| what != "target");

@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 pub use super::rows_out::Format;
 use super::rows_out::{Columns, Lead, RowWriter, Sureness, Values};
-use crate::config::TaskKind;
+use crate::config::{Duplicates, Order, TaskKind};
 use crate::data::reader::{Header, Record, RecordReader};
-use crate::data::{Fate, LastValues, Row, RowLayout, TimeOrder, Unknown, WordPool, Words};
+use crate::data::{
+    EmptyCells, Fate, LastValues, Next, Roles, Row, RowLayout, TimeOrder, Unknown, Why, WordPool,
+    Words,
+};
 use crate::error::{DataError, Error, Result, shown};
 use crate::kernel;
 use crate::serve::{Answer, InOrder, Plan, Prediction, Predictor, WordsOf};
@@ -44,6 +47,10 @@ pub struct PredictOptions {
     pub format: Format,
     /// `--on-bad-row`.
     pub on_bad_row: OnBadRow,
+    /// `--order`; none: that of the model.
+    pub order: Option<Order>,
+    /// `--duplicates`; none: those of the model.
+    pub duplicates: Option<Duplicates>,
 }
 
 /// A stream under way.
@@ -55,9 +62,11 @@ struct Stream<'a, 'm, W: Write> {
     predictor: Predictor<'m>,
     order: TimeOrder,
     last_values: LastValues,
-    filled: u64,
-    /// Rows left out, for an empty cell.
-    dropped: u64,
+    empty: EmptyCells,
+    /// Rows left out, by reason.
+    dropped: Vec<(Why, u64)>,
+    /// Gaps at which look-back and state started anew.
+    gaps: u64,
     in_order: InOrder,
     leads: HashMap<u64, Lead>,
     /// Of each word input.
@@ -82,14 +91,15 @@ pub fn predict(
     warn: &mut dyn FnMut(String),
 ) -> Result<()> {
     kernel::variant()?;
-    let model = Model::read(&resolve_model(&options.model)?)?;
+    let mut model = Model::read(&resolve_model(&options.model)?)?;
+    settle_times(options, &mut model.encoder.roles)?;
     let mut reader = RecordReader::new(input, "<stdin>", model.encoder.roles.dialect);
     if options.probabilities && model.encoder.classes().is_none() {
         let message =
             "--probabilities goes with a model that predicts a category; this one predicts numbers";
         return Err(Error::Usage(message.into()));
     }
-    let header = Header::read(&mut reader)?;
+    let header = Header::of(&mut reader, &model.encoder.roles.header)?;
     let keep = options
         .keep
         .iter()
@@ -128,10 +138,11 @@ pub fn predict(
             WordsOf::Stream(WordPool::new(vec![Words::default(); roles.columns.len()])),
         )
         .with_intervals(model.intervals()),
-        order: TimeOrder::new(roles.order),
+        order: TimeOrder::live(roles),
         last_values: LastValues::default(),
-        filled: 0,
-        dropped: 0,
+        empty: EmptyCells::default(),
+        dropped: Vec::new(),
+        gaps: 0,
         in_order: InOrder::default(),
         leads: HashMap::new(),
         unknown: vec![Unknown::default(); roles.words().count()],
@@ -146,6 +157,31 @@ pub fn predict(
     stream.writer.header()?;
     let result = stream.read_all(&mut reader);
     stream.finish(result, reader.ended_without_newline())
+}
+
+/// What times out of order do here: as in training, unless that takes all rows at once.
+fn settle_times(options: &PredictOptions, roles: &mut Roles) -> Result<()> {
+    if roles.time.is_none() && (options.order.is_some() || options.duplicates.is_some()) {
+        let message = "--order and --duplicates are about times, and this model reads none";
+        return Err(Error::Usage(message.into()));
+    }
+    roles.order = options.order.unwrap_or(roles.order);
+    roles.duplicates = options.duplicates.unwrap_or(roles.duplicates);
+    if roles.order == Order::Sort {
+        return Err(Error::Usage(
+            "the model was trained with \"order\": \"sort\", and rows that still come cannot be sorted; with --order \
+             error it takes rows that are in order, with --order ignore as they stand"
+                .into(),
+        ));
+    }
+    if roles.duplicates == Duplicates::Last {
+        return Err(Error::Usage(
+            "the model was trained with \"duplicates\": \"last\", and which row is the last of its time cannot be known \
+             before the next one comes; --duplicates first takes the first, --duplicates error none"
+                .into(),
+        ));
+    }
+    Ok(())
 }
 
 impl<W: Write> Stream<'_, '_, W> {
@@ -193,7 +229,7 @@ impl<W: Write> Stream<'_, '_, W> {
         }
         let roles = &self.model.encoder.roles;
         let fate = self.last_values.fill(roles, series, row);
-        let fate = fate.map_err(|column| self.layout.nothing_to_fill(record, column))?;
+        let mut fate = fate.map_err(|fault| self.layout.fault(record, fault))?;
         let (scalers, _) = self.model.scalers.of(&self.series_key(row));
         let fits = match fate {
             Fate::Kept => self.model.encoder.check(&row.values, scalers),
@@ -203,15 +239,17 @@ impl<W: Write> Stream<'_, '_, W> {
             let message = "is too far from the values the model was trained on to be scaled; is the unit right?";
             self.layout.value_error(record, column, message)
         })?;
-        if let Some(time) = row.time {
-            self.order
-                .check(series, time, &row.time_text)
-                .map_err(|message| self.layout.time_error(record, message))?;
+        let next = row.time.map(|time| self.order.check(series, time, &row.time_text));
+        let next = next.transpose().map_err(|message| self.layout.time_error(record, message))?;
+        if next == Some(Next::Repeated) {
+            fate = Fate::Dropped(Why::Repeated);
         }
         if fate == Fate::Kept {
             self.last_values.keep(roles, series, &row.values);
-            let filled = row.empty.iter().filter(|&&column| !row.values[column].is_nan());
-            self.filled += filled.count() as u64;
+            self.empty.add(roles, row);
+            if let Some(Next::Row { nanos, .. }) = next {
+                self.model.encoder.calendar.write(nanos, &mut row.values);
+            }
             self.count_unknown(&row.values);
         }
         let kept = self
@@ -227,15 +265,31 @@ impl<W: Write> Stream<'_, '_, W> {
         };
         let values = match fate {
             Fate::Kept => Some(row.values.clone()),
+            Fate::Dropped(Why::Plan) => {
+                self.last_values.plan(series);
+                self.push_plan(series, &row.values, lead);
+                return Ok(());
+            }
             Fate::Dropped(why) => {
-                self.dropped += 1;
-                self.newest_is_past(series);
-                if why.cuts() {
-                    self.predictor.cut(series);
+                match self.dropped.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, rows)) => *rows += 1,
+                    None => self.dropped.push((why, 1)),
                 }
                 None
             }
         };
+        if next == Some(Next::Repeated) && (self.options.last || self.of_series()) {
+            return Ok(()); // the row before it is still the newest
+        }
+        let after_gap = matches!(next, Some(Next::Row { after_gap: true, .. }));
+        self.gaps += u64::from(after_gap);
+        let cuts = after_gap || matches!(fate, Fate::Dropped(why) if why.cuts());
+        if values.is_none() || cuts {
+            self.newest_is_past(series);
+        }
+        if cuts {
+            self.predictor.cut(series);
+        }
         self.hand_on(series, values, lead);
         Ok(())
     }
@@ -251,6 +305,18 @@ impl<W: Write> Stream<'_, '_, W> {
             self.newest[series] = Some((values, lead));
         } else {
             self.push(series, values.as_deref(), lead);
+        }
+    }
+
+    /// What is known of a row to come: rows before it may wait for it. It has no prediction, and is not a last row.
+    fn push_plan(&mut self, series: usize, values: &[f64], lead: Lead) {
+        self.newest.resize_with(self.newest.len().max(series + 1), || None);
+        if let Some((values, lead)) = self.newest[series].take() {
+            self.push(series, values.as_deref(), lead);
+        }
+        self.predictor.push(series, values, None);
+        if !self.options.last {
+            self.push(series, None, lead);
         }
     }
 
@@ -411,13 +477,12 @@ impl<W: Write> Stream<'_, '_, W> {
             if cut {
                 (self.warn)("the last line has no newline; it was taken as whole".into());
             }
-            if self.filled > 0 {
-                let cells = counted(self.filled, "empty cell");
-                (self.warn)(format!("{cells} filled with the last value of the column"));
+            for sentence in super::empty_cells::sentences(&self.empty, &self.dropped) {
+                (self.warn)(sentence);
             }
-            if self.dropped > 0 {
-                let rows = counted(self.dropped, "row");
-                (self.warn)(format!("{rows} with an empty cell left out, without a prediction"));
+            if self.gaps > 0 {
+                let gaps = counted(self.gaps, "gap");
+                (self.warn)(format!("{gaps}; look-back and state start anew behind each"));
             }
             for sentence in super::unknown::sentences(&self.model.encoder, &self.unknown) {
                 (self.warn)(sentence);

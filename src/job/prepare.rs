@@ -5,10 +5,11 @@ use crate::config::{Config, LossSteps, Season, State, TaskKind};
 use crate::data::audit::{Audited, Sizes};
 use crate::data::windows::{INTO_A_GAP, NO_TARGETS};
 use crate::data::{
-    Context, Dataset, Encoder, PartRows, Roles, Scalers, Vocabularies, Windows, find_season,
+    Context, Dataset, Encoder, PartRows, Roles, RowHashes, Scalers, Vocabularies, Windows,
+    find_season,
 };
 use crate::error::{DataError, Result};
-use crate::eval::{OutputRow, Wanted};
+use crate::eval::{NO_TRUTH, OutputRow, Wanted};
 use crate::kernel;
 use crate::model::{Network, Tensors};
 use crate::serve::{Calibration, Plan, rows_needed};
@@ -56,7 +57,9 @@ impl Prepared {
         let without_words = Encoder::new(config, Vocabularies::default());
         let roles = &without_words.roles;
         let vocabularies = vocabularies(config, roles, &dataset.train, words)?;
-        let encoder = Encoder::new(config, vocabularies);
+        let mut encoder = Encoder::new(config, vocabularies);
+        encoder.roles.pace = dataset.pace;
+        encoder.calendar.fit(&dataset.train);
         dataset.read_words(&encoder);
         let train = &dataset.train;
         let rows = train.table.series.iter().zip(&train.ranges);
@@ -89,6 +92,7 @@ impl Prepared {
             calibration: None,
             season: self.season,
             trained_on: self.trained_on(),
+            rows: RowHashes::new(&self.dataset, &self.encoder.roles),
         }
     }
 
@@ -172,21 +176,42 @@ impl Prepared {
     /// The same of any rows.
     fn of_part(&self, config: &Config, part: &PartRows) -> (u64, Reasons) {
         let (mut scored, mut left_out) = (0, Reasons::new());
+        for series in 0..part.ranges.len() {
+            let (more, reasons) = self.predictions_of(config, part, series);
+            scored += more;
+            reasons.into_iter().for_each(|(reason, rows)| leave_out(&mut left_out, reason, rows));
+        }
+        (scored, left_out)
+    }
+
+    /// The same of one series of a part.
+    pub(super) fn predictions_of(
+        &self,
+        config: &Config,
+        part: &PartRows,
+        series: usize,
+    ) -> (u64, Reasons) {
+        let (mut scored, mut left_out) = (0, Reasons::new());
         let (plan, lead, reach) = (Plan::new(config), self.encoder.lead, self.encoder.reach());
-        for (range, s) in part.ranges.iter().zip(&part.table.series) {
-            let wanted = Wanted::new(range.clone(), (s.rows(), &s.cuts), plan, lead, reach);
-            for row in wanted.asked.clone() {
-                match wanted.row(row) {
-                    OutputRow::Scored => scored += 1,
-                    OutputRow::LeftOut(reason) => {
-                        match left_out.iter_mut().find(|(known, _)| *known == reason) {
-                            Some((_, count)) => *count += 1,
-                            None => left_out.push((reason, 1)),
-                        }
+        let (range, s) = (part.ranges[series].clone(), &part.table.series[series]);
+        let wanted = Wanted::new(range, (s.rows(), &s.cuts), plan, lead, reach);
+        let mut truth = vec![0.0; self.encoder.target_width()];
+        for row in wanted.asked.clone() {
+            match wanted.row(row) {
+                OutputRow::Scored if part.table.empty.absent > 0 => {
+                    self.encoder.truth(s.rows_between(row, s.segment_of(row).end), &mut truth);
+                    match truth.iter().all(|truth| truth.is_nan()) {
+                        true => leave_out(&mut left_out, NO_TRUTH, 1),
+                        false => scored += 1,
                     }
                 }
+                OutputRow::Scored => scored += 1,
+                OutputRow::LeftOut(reason) => leave_out(&mut left_out, reason, 1),
             }
         }
+        let whole = part.is_whole();
+        let dropped = s.dropped.iter().filter(|row| wanted.asks_for_dropped(row.before, whole));
+        dropped.for_each(|row| leave_out(&mut left_out, row.why.text(), 1));
         (scored, left_out)
     }
 
@@ -273,6 +298,13 @@ impl Prepared {
         }
         let windows = self.windows(config);
         (windows.used, windows.left_out)
+    }
+}
+
+fn leave_out(reasons: &mut Reasons, reason: &'static str, rows: u64) {
+    match reasons.iter_mut().find(|(known, _)| *known == reason) {
+        Some((_, count)) => *count += rows,
+        None => reasons.push((reason, rows)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::evaluate::EvaluateOptions;
 use super::memory;
 use crate::config::Config;
-use crate::data::{Dataset, PartRows, Roles, Table, time};
+use crate::data::{Dataset, PartRows, Roles, Table};
 use crate::error::{DataError, Error, Result, shown, shown_path};
 use crate::kernel;
 use crate::store::{Model, resolve_model, run as run_files};
@@ -130,8 +130,19 @@ fn own_part(
     }
 }
 
-/// Counts the rows of a file that lie in the range of times the model was trained on.
+/// Counts the rows of a file that the model was trained on, or that lie in the range of times it was trained on.
 fn warn_of_trained_rows(model: &Model, part: &PartRows, warn: &mut dyn FnMut(String)) {
+    let roles = &model.encoder.roles;
+    if let Some(trained) = model.rows.trained(part, roles).filter(|trained| trained.rows > 0) {
+        let about = if trained.exact { "" } else { "about " };
+        // Without times two rows may well be equal by chance.
+        let are = if roles.time.is_some() { "rows" } else { "equal to rows" };
+        warn(format!(
+            "{about}{} of {} rows are {are} the model was trained on; figures on them flatter",
+            trained.rows, trained.of
+        ));
+        return;
+    }
     let count = trained_times(model, part);
     if count > 0 {
         warn(format!(
@@ -141,13 +152,13 @@ fn warn_of_trained_rows(model: &Model, part: &PartRows, warn: &mut dyn FnMut(Str
     }
 }
 
-/// How many they are.
+/// How many rows lie in the range of times that the model was trained on.
 pub(super) fn trained_times(model: &Model, part: &PartRows) -> u64 {
     let mut count = 0u64;
     for series in &part.table.series {
         let known = model.trained_on.iter().find(|t| t.series == series.key);
         let Some(known) = known else { continue };
-        let parse = |text: &str| time::parse(text, model.encoder.roles.dialect.decimal);
+        let parse = |text: &str| part.table.clock.read(text).ok();
         let (Some(first), Some(last)) = (parse(&known.first), parse(&known.last)) else { continue };
         if series.time_kind() == Some(first.kind) {
             let inside = |t: &&i128| (first.nanos..=last.nanos).contains(*t);

@@ -140,7 +140,8 @@ impl<W: Write> RowWriter<W> {
     pub(super) fn new(out: W, place: PathBuf, columns: Columns, encoder: &Encoder) -> Self {
         let roles = &encoder.roles;
         let series = roles.series_names();
-        let mut leads: Vec<String> = roles.time.iter().cloned().chain(series).collect();
+        let time = roles.time.iter().map(|time| time.column.clone());
+        let mut leads: Vec<String> = time.chain(series).collect();
         if columns.long {
             // Contract: series before origin time.
             leads.rotate_left(usize::from(roles.time.is_some()));

@@ -205,10 +205,16 @@ impl<'a> Predictor<'a> {
             adaptive.push(self.encoder, self.words(), (series, row), ticket);
             self.adaptive = Some(adaptive);
         }
+        let ahead = self.encoder.ahead();
         let track = &mut self.tracks[series];
         track.values.extend_from_slice(row);
         track.tickets.push(ticket);
-        let rows = track.tickets.len();
+        // A row is ripe when all rows are there that are read ahead of it.
+        let Some(rows) = track.tickets.len().checked_sub(ahead).filter(|&rows| rows > track.begin)
+        else {
+            return;
+        };
+        let ticket = track.tickets[rows - 1];
         match self.plan {
             Plan::Window { length, full } => match ticket {
                 Some(ticket) if full && rows - track.begin < length => {
@@ -218,7 +224,9 @@ impl<'a> Predictor<'a> {
                     let start = track.begin.max(rows.saturating_sub(length));
                     self.jobs.push(Job { last: true, ..Job::new(series, start..rows) });
                 }
-                None if self.jobs.is_empty() => track.forget(length - 1, self.encoder.columns()),
+                None if self.jobs.is_empty() => {
+                    track.forget(length - 1 + ahead, self.encoder.columns());
+                }
                 None => {}
             },
             Plan::Blocks { length } if rows - track.done == length => {
@@ -257,6 +265,7 @@ impl<'a> Predictor<'a> {
         if let Some(adaptive) = &mut self.adaptive {
             adaptive.cut(series);
         }
+        self.unripe_end(series);
         let track = &mut self.tracks[series];
         let rows = track.tickets.len();
         match self.plan {
@@ -270,15 +279,33 @@ impl<'a> Predictor<'a> {
             }
             Plan::Whole { last: true } => {}
             Plan::Running => {
-                self.jobs.extend(track.runs_on(series));
+                self.jobs.extend(track.runs_on(series, rows));
                 track.fresh = true;
             }
         }
         self.tracks[series].begin = rows;
     }
 
+    /// Rows that wait for what is known ahead of them wait in vain; they have no prediction.
+    fn unripe_end(&mut self, series: usize) {
+        let ahead = self.encoder.ahead();
+        if ahead == 0 {
+            return;
+        }
+        let track = &mut self.tracks[series];
+        let rows = track.tickets.len();
+        let ripe = track.begin.max(rows.saturating_sub(ahead));
+        self.answers.extend(track.without_prediction(ripe..rows));
+        track.tickets[ripe..].fill(None);
+        if self.plan == Plan::Running {
+            self.jobs.extend(track.runs_on(series, ripe));
+            track.done = rows;
+        }
+    }
+
     /// The series has ended: what waited for that can be answered.
     pub fn end_series(&mut self, series: usize) {
+        self.unripe_end(series);
         let track = &mut self.tracks[series];
         let rows = track.tickets.len();
         let start = track.done;
@@ -307,8 +334,11 @@ impl<'a> Predictor<'a> {
     /// Computes what has been gathered.
     pub fn flush(&mut self) {
         if self.plan == Plan::Running && self.pending > 0 {
-            let tracks = self.tracks.iter_mut().enumerate();
-            self.jobs.extend(tracks.filter_map(|(series, track)| track.runs_on(series)));
+            let (tracks, ahead) = (self.tracks.iter_mut().enumerate(), self.encoder.ahead());
+            self.jobs.extend(tracks.filter_map(|(series, track)| {
+                let ripe = track.tickets.len().saturating_sub(ahead);
+                track.runs_on(series, ripe)
+            }));
             self.pending = 0;
         }
         if self.jobs.is_empty() {
@@ -366,10 +396,10 @@ impl<'a> Predictor<'a> {
 
     /// Drops the rows that no later prediction reads.
     fn forget(&mut self) {
-        let columns = self.encoder.columns();
+        let (columns, ahead) = (self.encoder.columns(), self.encoder.ahead());
         for track in &mut self.tracks {
             match self.plan {
-                Plan::Window { length, .. } => track.forget(length - 1, columns),
+                Plan::Window { length, .. } => track.forget(length - 1 + ahead, columns),
                 Plan::Blocks { .. } | Plan::Whole { .. } | Plan::Running => {
                     track.forget(track.tickets.len() - track.done, columns);
                     track.done = 0;
@@ -380,9 +410,9 @@ impl<'a> Predictor<'a> {
 }
 
 impl Track<'_> {
-    /// The rows that a running prediction has not gone through yet; none where it has gone through all.
-    fn runs_on(&mut self, series: usize) -> Option<Job> {
-        let rows = self.done..self.tickets.len();
+    /// The rows up to `end` that a running prediction has not gone through yet; none where it has gone through all.
+    fn runs_on(&mut self, series: usize, end: usize) -> Option<Job> {
+        let rows = self.done..end;
         if rows.is_empty() {
             return None;
         }

@@ -46,7 +46,9 @@ impl Worker {
         for (row, job) in jobs.iter().enumerate() {
             let track = &predictor.tracks[job.track];
             let start = job.start + planted(track.tickets.len() - job.start - job.len);
-            let values = &track.values[start * columns..(start + job.len) * columns];
+            let (end, known) = (start + job.len, track.values.len() / columns);
+            let ahead = &track.values[end * columns..known.min(end + encoder.ahead()) * columns];
+            let values = (&track.values[start * columns..end * columns], ahead);
             encoder.inputs(values, track.scalers, predictor.words(), None, (&mut self.block, row));
         }
         let running = predictor.plan == Plan::Running;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, Tensor, TensorData, read_file};
 use crate::config::Config;
-use crate::data::{Encoder, Roles, ScalerSet, Scalers, Vocabularies};
+use crate::data::{Encoder, Roles, RowHashes, ScalerSet, Scalers, Vocabularies};
 use crate::error::{Error, Result};
 use crate::model::{Architecture, Layout, Network, Read, Tensors};
 use crate::serve::{Calibration, Plan};
@@ -34,6 +34,8 @@ pub struct Model {
     pub season: Option<usize>,
     /// The times it was trained on, by series; empty without a time column.
     pub trained_on: Vec<TrainedOn>,
+    /// The rows it was trained on, and those held out.
+    pub rows: RowHashes,
 }
 
 /// First and last train row of one series, times as written.
@@ -120,6 +122,14 @@ impl Model {
         if let Some(calibration) = &self.calibration {
             metadata.push(("calibration".to_owned(), json(serde_json::to_string(calibration))?));
         }
+        metadata.push(("rows".to_owned(), json(serde_json::to_string(&self.rows))?));
+        for (key, pace) in
+            [("regular_step", self.encoder.roles.pace), ("calendar", self.encoder.calendar.pace())]
+        {
+            if let Some(pace) = pace {
+                metadata.push((key.to_owned(), json(serde_json::to_string(&pace))?));
+            }
+        }
         Container { metadata, tensors: tensors(&self.params, "") }.to_bytes()
     }
 
@@ -145,7 +155,13 @@ impl Model {
         let vocabularies: Vocabularies =
             serde_json::from_str(text("vocabularies")?).map_err(parse_error)?;
         vocabularies.check(&config).map_err(fault)?;
-        let encoder = Encoder::new(&config, vocabularies);
+        let mut encoder = Encoder::new(&config, vocabularies);
+        // Models of earlier days know nothing of these.
+        let rows = container.value("rows").map(serde_json::from_str).transpose();
+        let rows = rows.map_err(parse_error)?.unwrap_or_default();
+        let pace = |key: &str| container.value(key).map(serde_json::from_str).transpose();
+        encoder.roles.pace = pace("regular_step").map_err(parse_error)?;
+        encoder.calendar.set_pace(pace("calendar").map_err(parse_error)?);
         check_scalers(&stored, &encoder.roles).map_err(fault)?;
         let architecture = architecture(&config, &encoder);
         check_size(&container, &architecture).map_err(fault)?;
@@ -167,7 +183,17 @@ impl Model {
             }
         };
         let season = season.map(NonZero::get);
-        Ok(Self { config, encoder, network, params, scalers, calibration, season, trained_on })
+        Ok(Self {
+            config,
+            encoder,
+            network,
+            params,
+            scalers,
+            calibration,
+            season,
+            trained_on,
+            rows,
+        })
     }
 }
 

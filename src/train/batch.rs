@@ -54,6 +54,8 @@ impl Assembler<'_> {
             let (seed, step) = self.forget;
             let forget = Forget { seed, step, row: first_row + row };
             let words = &self.part.table.words;
+            let end = series.rows().min(span.start + span.len + self.encoder.ahead());
+            let values = (values, series.rows_between(span.start + span.len, end));
             self.encoder.inputs(values, scalers, words, Some(forget), (block, row));
         }
     }

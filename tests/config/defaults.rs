@@ -14,15 +14,20 @@ const CARRY: (&str, &str) = ("training", r#"{"state": "carry"}"#);
 #[test]
 fn the_smallest_config_gets_the_defaults_of_the_contract() {
     let config = accepted(&[]);
-    let column =
-        Column { name: "y".into(), kind: ColumnKind::Number { scale: ScaleKind::Standard } };
+    let column = Column {
+        name: "y".into(),
+        kind: ColumnKind::Number { scale: ScaleKind::Standard, known: Known::Now },
+    };
     let adam = Adam { learning_rate: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 };
     let expected = Config {
         data: DataConfig {
             source: Some(Source::Whole(vec![PathBuf::from("conf/d.csv")])),
             dialect: Dialect { delimiter: b',', decimal: b'.' },
-            time: Some("t".into()),
+            header: HeaderBy::First,
+            time: Some(TimeColumn { column: "t".into(), format: TimeFormat::Iso, zone: None }),
             order: Order::Error,
+            duplicates: Duplicates::Error,
+            gaps: Gaps::Report,
             series: SeriesBy::One,
             inputs: vec![column.clone()],
             targets: vec![column],

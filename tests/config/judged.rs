@@ -23,7 +23,7 @@ const REFUSED: &[(&[(&str, &str)], &str)] = &[
     (&[("data", r#"{"targets": [{"scale": "none"}], "path": "a"}"#)], "/data/targets/0: anyOf"),
     (&[("data", r#"{"targets": "y", "path": "a"}"#)], "/data/targets: type"),
     (&[("data", r#"{"targets": ["y"], "path": []}"#)], "/data/path: minItems"),
-    (&[("data", r#"{"targets": ["y"], "path": "a", "time": ""}"#)], "/data/time: minLength"),
+    (&[("data", r#"{"targets": ["y"], "path": "a", "time": ""}"#)], "/data/time: anyOf"),
     (&[("data", r#"{"targets": ["y"], "path": "a", "serie": "id"}"#)], "/data/serie: not allowed"),
     (&[("data", r#"{"targets": ["y"], "path": "a", "missing": "skip"}"#)], "/data/missing: anyOf"),
     (
@@ -45,7 +45,34 @@ const REFUSED: &[(&[(&str, &str)], &str)] = &[
             "data",
             r#"{"targets": ["y"], "path": "a", "time": "t", "order": "ignore", "split": {"test": "2024-01-01"}}"#,
         )],
-        "/data/order: const \"error\"",
+        "/data/order: enum [\"error\",\"sort\"]",
+    ),
+    (
+        &[("data", r#"{"targets": ["y"], "path": "a", "duplicates": "first"}"#)],
+        "/data: required [\"time\"]",
+    ),
+    (
+        &[("data", r#"{"targets": ["y"], "path": "a", "gaps": "cut"}"#)],
+        "/data: required [\"time\"]",
+    ),
+    (
+        &[(
+            "data",
+            r#"{"targets": ["y"], "path": "a", "time": "t", "order": "ignore", "gaps": "cut"}"#,
+        )],
+        "/data/gaps: const \"report\"",
+    ),
+    (
+        &[(
+            "data",
+            r#"{"targets": ["y"], "path": "a", "time": "t", "order": "ignore", "duplicates": "first"}"#,
+        )],
+        "/data/order: enum [\"error\",\"sort\"]",
+    ),
+    (&[("data", r#"{"targets": ["y"], "path": "a", "header": []}"#)], "/data/header: minItems"),
+    (
+        &[("data", r#"{"targets": ["y"], "path": "a", "time": {"format": "iso"}}"#)],
+        "/data/time: anyOf",
     ),
     (&[("data", r#"{"targets": ["y"], "path": "a", "split": {"valid": 1.5}}"#)], "valid: anyOf"),
     (

@@ -85,6 +85,7 @@ const RANGES: &[(&[&str], &str, End, End)] = &[
     ),
     (&[], "training.seed", ("0", "-1"), ("9007199254740991", "9007199254740992")),
     (&["training.state=carry"], "training.lanes", ("1", "0"), MOST),
+    (&["data.time=t"], "data.gaps.cut", ("1", "0"), MOST),
     (&[], "output.checkpoint_every", ("1", "0"), MOST),
     (&[], "output.checkpoint_every.epochs", ("1", "0"), MOST),
     (&[], "output.checkpoint_every.steps", ("1", "0"), MOST),

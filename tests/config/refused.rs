@@ -187,6 +187,30 @@ fn columns_in_two_roles() {
     columns(r#""series": []"#, "data.series: is empty");
     columns(r#""time": """#, "data.time: is empty");
     columns(r#""inputs": []"#, "data.inputs: is an empty list");
+    columns(
+        r#""missing": "interpolate""#,
+        "data.missing: \"interpolate\" looks at the next known value",
+    );
+    columns(
+        r#""inputs": ["y", "@hours"]"#,
+        "data.inputs[1]: unknown name of the calendar \"@hours\"; did you mean \"@hour\"?",
+    );
+    columns(
+        r#""time": null, "inputs": ["y", "@hour"]"#,
+        "data.inputs[1]: \"@hour\" is told by the time of a row",
+    );
+    columns(
+        r#""time": "t", "inputs": [{"column": "@hour", "scale": "none"}]"#,
+        "data.inputs[0].scale: is not an option of \"@hour\"",
+    );
+    columns(
+        r#""inputs": [{"column": "p", "ahead": true, "static": true}]"#,
+        "data.inputs[0].ahead: is the same in all rows of its series",
+    );
+    refused(
+        &[("data", r#"{"path": "d", "targets": [{"column": "y", "ahead": true}]}"#)],
+        "data.targets[0].ahead: is about what is known",
+    );
     columns(r#""missing": {"spellings": []}"#, "data.missing.spellings: is an empty list");
     let twice = r#""missing": {"spellings": ["x", "x"]}"#;
     columns(twice, "data.missing.spellings: \"x\" stands there twice");
@@ -327,19 +351,41 @@ fn words_nobody_knows_and_words_of_later_versions() {
         ("data", r#"{"scale": "standrad"}"#, "did you mean \"standard\"?"),
         ("data", r#"{"window": {"relative_to": "frist"}}"#, "did you mean \"first\"?"),
     ];
-    let later = [
-        ("data", r#"{"missing": "interpolate"}"#, "interpolate"),
-        ("data", r#"{"order": "sort"}"#, "sort"),
-        ("data", r#"{"missing": "mask"}"#, "mask"),
-    ];
     for (section, json, expected) in near {
         refused(&[(section, json)], expected);
     }
-    for (section, json, word) in later {
-        refused(
-            &[(section, json)],
-            &format!("\"{word}\" is not supported by this version; known: "),
-        );
+}
+
+#[test]
+fn what_is_said_of_times_has_to_fit() {
+    let data = |rest: &str| format!(r#"{{"path": "d.csv", "targets": ["y"], {rest}}}"#);
+    for (rest, expected) in [
+        (r#""duplicates": "first""#, "data.duplicates: is about times, but there is no data.time"),
+        (r#""gaps": "cut""#, "data.gaps: is about times, but there is no data.time"),
+        (
+            r#""time": "t", "order": "ignore", "duplicates": "first""#,
+            "data.duplicates: is about times, but with",
+        ),
+        (
+            r#""time": "t", "order": "ignore", "gaps": {"cut": 2}"#,
+            "data.gaps: is about times, but with",
+        ),
+        (r#""time": {"column": ""}"#, "data.time: is empty"),
+        (r#""time": {"zone": "UTC"}"#, "data.time: has no \"column\""),
+        (
+            r#""time": {"column": "t", "zone": "Berlin"}"#,
+            "data.time.zone: \"Berlin\" is no known zone",
+        ),
+        (r#""time": {"column": "t", "format": "epoch"}"#, "did you mean \"epoch_s\"?"),
+        (r#""time": {"column": "t", "format": "%H:%M"}"#, "year required to parse date"),
+        (r#""time": {"column": "t", "format": "%Y-%m-%d %Z"}"#, "cannot be used as a pattern"),
+        (r#""time": "t", "gaps": "cutt""#, "did you mean \"cut\"?"),
+        (r#""time": "t", "gaps": {"longest": 2}"#, "unknown key \"longest\""),
+        (r#""time": "t", "gaps": {}"#, "has no \"cut\""),
+        (r#""time": "t", "gaps": {"cut": "2 hours"}"#, "is no span of time"),
+        (r#""header": ["a", "b", "a"]"#, "\"a\" stands there twice"),
+    ] {
+        refused(&[("data", &data(rest))], expected);
     }
 }
 

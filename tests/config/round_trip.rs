@@ -140,10 +140,13 @@ fn differences_name_keys_and_both_values() {
     assert_eq!(
         found,
         [
+            ("data.duplicates", "\"error\"", "absent"),
+            ("data.gaps", "\"report\"", "absent"),
             ("data.inputs", "[\"y\"]", "[\"y\",\"z\"]"),
             ("data.order", "\"error\"", "absent"),
             ("data.targets", "[\"y\"]", "[\"y\",\"z\"]"),
-            ("data.time", "\"t\"", "null"),
+            ("data.time", "absent", "null"),
+            ("data.time.column", "\"t\"", "absent"),
             ("data.window", "absent", "null"),
             ("data.window.length", "96", "absent"),
             ("data.window.relative_to", "\"first\"", "absent"),

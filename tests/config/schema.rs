@@ -21,7 +21,9 @@ fn first(key: &str) -> &'static [&'static str] {
         _ if key.starts_with("data.inputs.0.") => {
             &[r#"data.inputs=[{"column": "x", "type": "text"}]"#]
         }
-        "data.order" => &["data.time=t"],
+        "data.order" | "data.duplicates" | "data.gaps" | "data.time.format" | "data.time.zone" => {
+            &["data.time=t"]
+        }
         "data.split.seed" => &["data.split.by=series", "data.series=id"],
         "data.split.train" => &["data.split.valid=1", "data.split.test=1"],
         "data.scale" => &["data.series=id"],
@@ -92,7 +94,7 @@ fn every_object_is_closed() {
         walk(definition, &mut objects);
         definition["anyOf"].as_array().into_iter().flatten().for_each(|d| walk(d, &mut objects));
     }
-    assert_eq!(objects, 17);
+    assert_eq!(objects, 19);
 }
 
 #[test]
@@ -108,6 +110,7 @@ fn null_is_allowed_where_the_parser_allows_it_and_nowhere_else() {
     }
     let expected = [
         "time",
+        "zone",
         "series",
         "characters",
         "window",

@@ -16,8 +16,8 @@ fn a_value_is_json_or_else_a_bare_word() {
     assert!(!set(&[], &["training.shuffle=false"]).training.shuffle);
     assert_eq!(set(&[], &["data.window=null", "data.split.by=time"]).data.window, None);
     assert_eq!(set(&[], &["data.window={\"length\": 5}"]).data.window.unwrap().length, 5);
-    assert_eq!(set(&[], &["data.time=when"]).data.time.as_deref(), Some("when"));
-    assert_eq!(set(&[], &["data.time=\"2017\""]).data.time.as_deref(), Some("2017"));
+    assert_eq!(set(&[], &["data.time=when"]).data.time.unwrap().column, "when");
+    assert_eq!(set(&[], &["data.time=\"2017\""]).data.time.unwrap().column, "2017");
     let split = set(&[], &["data.split.test=2017-10-24"]).data.split.unwrap();
     assert_eq!(split.test, Part::From("2017-10-24".into()));
 }

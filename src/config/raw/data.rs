@@ -2,10 +2,13 @@
 
 use super::Cell;
 use crate::config::delimiter::Delimiter;
+use crate::config::gaps::Gaps;
+use crate::config::header::HeaderBy;
 use crate::config::number::{Count, NotNegative, Seed, Whole};
 use crate::config::part::Part;
 use crate::config::section::section;
 use crate::config::strings::Strings;
+use crate::config::time::TimeFormat;
 use crate::config::types;
 use crate::config::words::words;
 
@@ -26,15 +29,25 @@ section! {
         delimiter: Delimiter [eg ";", "\t"] = Delimiter(b','),
         /// The mark before the decimals of a number.
         decimal: Decimal = Decimal::Point,
+        /// Where the names of columns come from: true: a file's first line; false: nowhere, the first line is data
+        /// and columns are called "1", "2"…; or a list of the names.
+        header: HeaderBy [eg false, ["time", "load"]] = HeaderBy::First,
         /// Column to order by and to echo; null: rows stand in the order of the file.
-        time: Option<String> [eg "time", "date"] = None,
+        time: Option<Time> [eg "time", {"column": "date", "format": "%d.%m.%Y %H:%M", "zone": "Europe/Berlin"}] = None,
         /// What a time that does not come after the one before it in its series does.
         order: Order = Order::Error,
+        /// What a time that stands twice in its series does.
+        duplicates: Duplicates = Duplicates::Error,
+        /// What more time between two rows than the regular step does, or than `cut` says: "report": it is counted
+        /// and told; "cut": windows, states and forecasts never cross it. The regular step is that of the train rows.
+        gaps: Gaps [eg "cut", {"cut": "2 h"}, {"cut": 3}] = Gaps::Report,
         /// Column, or list of columns, that names the series a row belongs to; "@file": each file is one;
         /// null: all rows are one series. Windows never cross series.
         series: Option<Strings> [eg "symbol", ["plant", "unit"], "@file"] = None,
-        /// Columns the network reads. Default for a forecast: the targets; required for the other tasks.
-        inputs: Vec<Column> [eg ["load", "flow"], ["load", {"column": "mode", "type": "category"}]],
+        /// Columns the network reads. Default for a forecast: the targets; required for the other tasks. "@hour",
+        /// "@minute", "@weekday", "@day_of_month", "@day_of_year" and "@month" are what the calendar and the clock
+        /// say at a row's time, each as a sine and a cosine.
+        inputs: Vec<Column> [eg ["load", "flow"], ["load", "@hour", {"column": "price", "ahead": true}], ["load", {"column": "mode", "type": "category"}]],
         /// Columns to predict, written like `inputs`: numbers, or one category. A bare name is a category for
         /// a tagging and a classification.
         targets: Vec<Column> [eg ["temperature"], [{"column": "mode", "type": "category"}]],
@@ -65,11 +78,39 @@ words! {
 
 words! {
     /// What a time that does not come after the one before it in its series does.
-    Order [later "sort"] {
+    Order {
         /// It is an error.
         Error = "error",
+        /// The rows of each series are sorted, those of equal times as they stand in the file. Not in a stream:
+        /// rnn-predict then asks for `--order error`.
+        Sort = "sort",
         /// Nothing: rows are taken as they stand in the file, and times are only echoed.
         Ignore = "ignore",
+    }
+}
+
+words! {
+    /// What a time that stands twice in its series does.
+    Duplicates {
+        /// It is an error.
+        Error = "error",
+        /// The first row of that time counts; later ones are passed over and counted.
+        First = "first",
+        /// The last one counts. Not in a stream: rnn-predict then asks for `--duplicates first`.
+        Last = "last",
+    }
+}
+
+section! {
+    /// A column of times; a bare name is the column with its defaults.
+    Time [bare column: String] [required "column"] {
+        /// Header name.
+        column: String [eg "date"],
+        /// How times are written: "iso": ISO 8601 or plain numbers; "epoch_s", "epoch_ms": seconds or milliseconds
+        /// since 1970; or a pattern of strptime.
+        format: TimeFormat [eg "epoch_ms", "%d.%m.%Y %H:%M"] = TimeFormat::Iso,
+        /// The zone of times that say none, as its name or an offset; null: a clock that is never put forward or back.
+        zone: Option<String> [eg "Europe/Berlin", "+02:00"] = None,
     }
 }
 
@@ -82,6 +123,11 @@ section! {
         r#type: ColumnType [eg "category"],
         /// Its scaling; of numbers. Default: that of `data.scale`.
         scale: ScaleType,
+        /// Whether its later values are known ahead, as those of a plan or a price list; of number inputs of a
+        /// forecast. At each row those of the rows it forecasts are read, too. Of a calendar name: the same.
+        ahead: bool = false,
+        /// Whether it is one number of the whole series, which is read at every row; of number inputs.
+        r#static: bool = false,
         /// Width of the learned embedding of a word; of "category" and "text". Default: 8; 64 for "text".
         embedding: Count [eg 16],
         /// A word that the train rows hold fewer times is read as unknown; of "category" and "text".
@@ -253,7 +299,7 @@ section! {
 
 words! {
     /// What an empty cell does.
-    MissingPolicy [later "mask", "interpolate"] {
+    MissingPolicy {
         /// It is an error.
         Error = "error",
         /// A row in which a cell that the prediction needs is empty (an input, or the target that a forecast is
@@ -263,5 +309,13 @@ words! {
         /// It takes the last value of its column in the same series, and is an error where there is none yet;
         /// of targets, too: what is filled counts as true. How many were filled is printed.
         Ffill = "ffill",
+        /// An input takes the last value of its column in the same series, before the first one the scaler's centre,
+        /// and beside each number input stands another that says whether it was empty; an empty word is a word of its
+        /// own. An empty target is left out of loss and scores.
+        Mask = "mask",
+        /// A number input lies on the line between the known values before and after it in the sequence that a
+        /// prediction reads; only where it reads the sequence as a whole: bidirectional, or whole series with
+        /// `loss_steps` "last". Words and targets are as with "mask".
+        Interpolate = "interpolate",
     }
 }

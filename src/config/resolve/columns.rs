@@ -1,9 +1,12 @@
 //! `data.inputs` and `data.targets`.
 
 use super::{Facts, Resolved, refuse, words};
-use crate::config::columns::{Column, ColumnKind};
+use crate::config::calendar::CalendarField;
+use crate::config::columns::{Column, ColumnKind, Known};
 use crate::config::raw;
+use crate::config::section::Section;
 use crate::config::types::{ScaleKind, SeriesBy, TaskKind};
+use crate::config::unknown::unknown;
 use crate::error::shown;
 
 /// What the other keys of `data` say about columns.
@@ -74,6 +77,12 @@ pub(super) fn resolve(
             "is about a column that is read; a target is only predicted: take it out",
         );
     }
+    if let Some((index, key)) = known_early(&targets) {
+        return refuse(
+            format!("data.targets[{index}].{key}"),
+            "is about what is known before it comes; a target is not: take it out",
+        );
+    }
     let targets = list("data.targets", targets, data)?;
     if let SeriesBy::Columns(names) = data.series
         && let Some(index) = targets.iter().position(|target| names.contains(&target.name))
@@ -95,15 +104,40 @@ pub(super) fn resolve(
         }
     };
     agree(&inputs, &targets, facts)?;
+    reads_ahead(&inputs, facts)?;
     words::named_apart(&inputs)?;
     Ok((inputs, targets.into_iter().map(predicted).collect()))
+}
+
+/// The first column of a list that is told to be known early: place and key.
+fn known_early(columns: &[raw::Column]) -> Option<(usize, &'static str)> {
+    let key = |raw: &raw::Column| match (raw.ahead(), raw.r#static()) {
+        (true, _) => Some("ahead"),
+        (_, true) => Some("static"),
+        _ => None,
+    };
+    columns.iter().enumerate().find_map(|(index, raw)| Some((index, key(raw)?)))
+}
+
+/// Rows ahead are those of a forecast.
+fn reads_ahead(inputs: &[Column], facts: Facts) -> Resolved<()> {
+    let ahead = |input: &Column| {
+        input.known() == Some(Known::Ahead) || input.calendar().is_some_and(|(_, ahead)| ahead)
+    };
+    match inputs.iter().position(ahead) {
+        Some(index) if !facts.forecast() => refuse(
+            format!("data.inputs[{index}].ahead"),
+            format!("reads the rows that are forecast, but this is {}; take it out", facts.task()),
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// A target; how its words are read stands with the inputs.
 fn predicted(target: Column) -> Column {
     match target.kind {
         ColumnKind::Words(_) => Column { kind: ColumnKind::Words(words::of_target()), ..target },
-        ColumnKind::Number { .. } => target,
+        ColumnKind::Number { .. } | ColumnKind::Calendar { .. } => target,
     }
 }
 
@@ -160,15 +194,60 @@ fn list(key: &str, raw: Vec<raw::Column>, data: ScaleDefaults<'_>) -> Resolved<V
             return refuse(place, format!("{} stands there twice; write it once", shown(&name)));
         }
         let kind = match raw.r#type {
+            _ if name.starts_with('@') => calendar(&place, key, &raw, data)?,
             None | Some(raw::ColumnType::Number) => {
                 words::only_own(&place, &raw, raw::ColumnType::Number)?;
-                ColumnKind::Number { scale: raw.scale.map_or(data.scale, scale_kind) }
+                let known = match (raw.ahead(), raw.r#static()) {
+                    (true, true) => {
+                        let message =
+                            "is the same in all rows of its series, so there is nothing ahead";
+                        return refuse(format!("{place}.ahead"), format!("{message}; take it out"));
+                    }
+                    (true, false) => Known::Ahead,
+                    (false, true) => Known::Static,
+                    (false, false) => Known::Now,
+                };
+                let scale = raw.scale.map_or(data.scale, scale_kind);
+                ColumnKind::Number { scale, known }
             }
             Some(kind) => ColumnKind::Words(words::resolve(&place, &raw, kind)?),
         };
         columns.push(Column { name, kind });
     }
     Ok(columns)
+}
+
+/// A name of the calendar: no column of the file.
+fn calendar(
+    place: &str,
+    key: &str,
+    raw: &raw::Column,
+    data: ScaleDefaults<'_>,
+) -> Resolved<ColumnKind> {
+    let name = raw.column.as_deref().unwrap_or_default();
+    let known = CalendarField::ALL.map(|(name, _)| name);
+    let Some(field) = CalendarField::named(name) else {
+        return refuse(place, unknown("name of the calendar", name, &known));
+    };
+    if key != "data.inputs" {
+        return refuse(
+            place,
+            format!("{} is no column of the file; it can only be an input", shown(name)),
+        );
+    }
+    if data.time.is_none() {
+        let message =
+            "is told by the time of a row, but there is no data.time; name the time column";
+        return refuse(place, format!("{} {message}", shown(name)));
+    }
+    let foreign = raw.given().into_iter().find(|key| !["column", "ahead"].contains(key));
+    match foreign {
+        Some(key) => refuse(
+            format!("{place}.{key}"),
+            format!("is not an option of {} (it has ahead); take it out", shown(name)),
+        ),
+        None => Ok(ColumnKind::Calendar { field, ahead: raw.ahead() }),
+    }
 }
 
 pub(super) fn scale_kind(raw: raw::ScaleType) -> ScaleKind {

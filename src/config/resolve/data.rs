@@ -1,10 +1,10 @@
 //! `data`: what its parts say together.
 
 use super::columns::{self, ScaleDefaults};
-use super::{Facts, Join, Resolved, refuse, source, split, window};
+use super::{Facts, Join, Resolved, refuse, source, split, time, window};
 use crate::config::raw;
 use crate::config::types::{
-    DataConfig, Dialect, Missing, Order, ScalePer, SeriesBy, Source, TaskKind,
+    DataConfig, Dialect, LossSteps, Missing, ScalePer, SeriesBy, Source, TaskKind,
 };
 use crate::error::shown;
 
@@ -14,12 +14,13 @@ pub(super) fn resolve(
     join: Option<Join<'_>>,
 ) -> Resolved<DataConfig> {
     let source = join.map(|join| source::resolve(&raw, join)).transpose()?;
-    let time = raw.time();
-    if time.as_deref() == Some("") {
-        return refuse("data.time", "is empty; name a column, or leave it out");
-    }
-    let order = order(&raw, time.is_some())?;
-    let series = series(raw.series(), time.as_deref())?;
+    let time = time::column(&raw)?;
+    let time_name = time.as_ref().map(|time| &time.column[..]);
+    let order = time::order(&raw, time.is_some())?;
+    let in_time = time.is_some().then_some(order);
+    let (duplicates, gaps) =
+        (time::duplicates(&raw, in_time)?, time::gaps(&raw, in_time, facts.kind)?);
+    let series = series(raw.series(), time_name)?;
     if facts.kind == TaskKind::Classification && series == SeriesBy::One {
         return refuse(
             "data.series",
@@ -36,12 +37,7 @@ pub(super) fn resolve(
             );
         }
         (Some(Source::Parts { .. }), None) | (None, None) => None,
-        _ => Some(split::resolve(
-            &raw.split(),
-            &series,
-            time.is_some().then_some(order),
-            window.is_some(),
-        )?),
+        _ => Some(split::resolve(&raw.split(), &series, in_time, window.is_some())?),
     };
     let raw_scale = raw.scale();
     let scale = columns::scale_kind(raw_scale.r#type());
@@ -53,14 +49,18 @@ pub(super) fn resolve(
             raw::Decimal::Comma => b',',
         },
     };
-    let (missing, spellings) = missing(raw.missing(), facts)?;
-    let names = ScaleDefaults { scale, time: time.as_deref(), series: &series };
+    let header = raw.header();
+    let (missing, spellings) = missing(raw.missing(), facts, window.is_some())?;
+    let names = ScaleDefaults { scale, time: time_name, series: &series };
     let (inputs, targets) = columns::resolve(raw.inputs, raw.targets, names, facts)?;
     Ok(DataConfig {
         source,
         dialect,
+        header,
         time,
         order,
+        duplicates,
+        gaps,
         series,
         inputs,
         targets,
@@ -73,12 +73,22 @@ pub(super) fn resolve(
 }
 
 /// What an empty cell does, and which cells are.
-fn missing(raw: raw::Missing, facts: Facts) -> Resolved<(Missing, Vec<String>)> {
+fn missing(raw: raw::Missing, facts: Facts, has_window: bool) -> Resolved<(Missing, Vec<String>)> {
     let policy = match raw.policy() {
         raw::MissingPolicy::Error => Missing::Error,
         raw::MissingPolicy::Drop => Missing::Drop,
         raw::MissingPolicy::Ffill => Missing::Ffill,
+        raw::MissingPolicy::Mask => Missing::Mask,
+        raw::MissingPolicy::Interpolate => Missing::Interpolate,
     };
+    let whole = facts.bidirectional || !has_window && facts.loss_steps == LossSteps::Last;
+    if policy == Missing::Interpolate && !whole {
+        return refuse(
+            "data.missing",
+            "\"interpolate\" looks at the next known value, but this network predicts at a row from the rows before \
+             it; write \"ffill\" or \"mask\", or make the topology \"bidirectional\"",
+        );
+    }
     if policy == Missing::Drop && facts.kind == TaskKind::Classification {
         return refuse(
             "data.missing",
@@ -96,19 +106,6 @@ fn missing(raw: raw::Missing, facts: Facts) -> Resolved<(Missing, Vec<String>)> 
         );
     }
     Ok((policy, spellings))
-}
-
-fn order(raw: &raw::Data, has_time: bool) -> Resolved<Order> {
-    if raw.order.is_some() && !has_time {
-        return refuse(
-            "data.order",
-            "is about times, but there is no data.time; name the time column, or take it out",
-        );
-    }
-    Ok(match raw.order() {
-        raw::Order::Error => Order::Error,
-        raw::Order::Ignore => Order::Ignore,
-    })
 }
 
 /// The name that makes each file a series.

@@ -9,6 +9,7 @@ pub(super) mod schedule;
 mod source;
 mod split;
 mod task;
+mod time;
 mod training;
 mod window;
 pub(super) mod words;
@@ -50,7 +51,7 @@ pub(super) fn resolve(raw: raw::Config, join: Option<Join<'_>>) -> Resolved<Conf
     let model = model::resolve(&raw.model.unwrap_or_default())?;
     let bidirectional = model.topology == Topology::Bidirectional;
     reads_no_target(kind, loss_steps, bidirectional, carry)?;
-    let facts = Facts { kind, loss_steps, carry, classes };
+    let facts = Facts { kind, loss_steps, carry, bidirectional, classes };
     let task = task::resolve(&raw_task, facts, model.head)?;
     let data = data::resolve(raw_data, facts, join)?;
     let training = training::resolve(&raw_training, facts)?;
@@ -126,6 +127,7 @@ struct Facts {
     kind: TaskKind,
     loss_steps: LossSteps,
     carry: bool,
+    bidirectional: bool,
     /// A category is predicted.
     classes: bool,
 }

@@ -142,12 +142,12 @@ fn dates(split: &Split, order: Option<Order>) -> Resolved<()> {
         );
     }
     match order {
-        Some(Order::Error) => {}
+        Some(Order::Error | Order::Sort) => {}
         Some(Order::Ignore) => {
             return refuse(
                 key,
                 "a date cuts rows in time, but \"order\": \"ignore\" leaves them as they are in the file; \
-                 write a number of rows, or sort the file and take data.order out",
+                 write a number of rows, or make data.order \"sort\"",
             );
         }
         None => {

@@ -13,7 +13,7 @@ const TEXT: usize = 64;
 /// The options of a column of this type.
 pub(in crate::config) fn own(kind: ColumnType) -> &'static [&'static str] {
     match kind {
-        ColumnType::Number => &["scale"],
+        ColumnType::Number => &["scale", "ahead", "static"],
         ColumnType::Category => &["embedding", "min_count", "unknown"],
         ColumnType::Text => &[
             "embedding",

@@ -1,7 +1,7 @@
 //! Columns as they are written.
 
 use super::cell;
-use crate::config::columns::{Column, ColumnKind, WordColumn};
+use crate::config::columns::{Column, ColumnKind, Known, WordColumn};
 use crate::config::number::{NotNegative, Whole};
 use crate::config::raw;
 use crate::config::types::ScaleKind;
@@ -9,9 +9,13 @@ use crate::config::types::ScaleKind;
 pub(super) fn column(column: &Column, common: ScaleKind) -> raw::Column {
     let name = raw::Column { column: Some(column.name.clone()), ..Default::default() };
     match &column.kind {
-        ColumnKind::Number { scale: kind } => {
-            raw::Column { scale: (*kind != common).then(|| scale(*kind)), ..name }
-        }
+        ColumnKind::Number { scale: kind, known } => raw::Column {
+            scale: (*kind != common).then(|| scale(*kind)),
+            ahead: (*known == Known::Ahead).then_some(true),
+            r#static: (*known == Known::Static).then_some(true),
+            ..name
+        },
+        ColumnKind::Calendar { ahead, .. } => raw::Column { ahead: ahead.then_some(true), ..name },
         ColumnKind::Words(words) => word_column(name, words),
     }
 }

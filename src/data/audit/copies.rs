@@ -56,7 +56,8 @@ pub fn copies(train: &PartRows, encoder: &Encoder) -> Vec<Copied> {
     let roles = &encoder.roles;
     let targets = roles.targets.iter().filter(|&&target| !roles.are_words[target]);
     let pairs = targets.flat_map(|&t| roles.numbers().map(move |i| (i, t)));
-    let pairs: Vec<(usize, usize)> = pairs.filter(|(input, target)| input != target).collect();
+    let pairs: Vec<(usize, usize)> =
+        pairs.filter(|&(i, t)| roles.columns[i] != roles.columns[t]).collect();
     let thinning = (pairs.len() * encoder.steps).div_ceil(TRIALS).max(1);
     let found = |(input, target): (usize, usize)| {
         let tells = if encoder.lead == 0 {

@@ -159,7 +159,7 @@ mod tests {
         };
         let rows: String = (0..400).map(|row| format!("{}\n", value(row))).collect();
         let (train, valid) = cut(table("", &format!("y\n{rows}")), 350);
-        Dataset { train, valid: Some(valid), test: None, left_out: 0 }
+        Dataset { train, valid: Some(valid), test: None, left_out: 0, pace: None }
     }
 
     #[test]

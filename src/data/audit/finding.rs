@@ -126,8 +126,18 @@ pub enum Misfit {
     },
     /// Cells too small for f32.
     Underflows(u64),
+    /// Rows that were sorted to another place.
+    Moved(u64),
+    /// Rows passed over, for another one has their time.
+    Repeated(u64),
+    /// Gaps that cut the rows.
+    Cut(u64),
     /// Empty cells that took the last value of their column.
     Filled(u64),
+    /// The same of inputs, beside a number that says so.
+    Masked(u64),
+    /// Empty cells that lie between their neighbours.
+    Interpolated(u64),
     /// Rows left out for an empty cell.
     Dropped(u64),
     /// Empty cells of targets, for which there is no truth.

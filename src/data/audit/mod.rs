@@ -21,7 +21,7 @@ pub use place::{PartName, Place, parts};
 pub use profile::Profile;
 pub use words::WordProfile;
 
-use super::{Dataset, Encoder, Timeline, Unknown, Windows};
+use super::{Dataset, Encoder, Roles, Timeline, Unknown, Windows};
 use crate::config::{Config, ScaleKind};
 
 /// Targets of at most so many values look like categories.
@@ -67,7 +67,7 @@ pub struct Audit {
 }
 
 /// One column in use.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ColumnAudit {
     /// Of a column of words what it holds; there are then no figures.
     pub words: Option<WordProfile>,
@@ -87,7 +87,9 @@ impl Audit {
         let timelines: Vec<_> =
             dataset.tables().into_iter().map(|t| Timeline::of_table(t)).collect();
         let drift = |part: Option<&_>, column| part.and_then(|p| Drift::new(train, p, column));
+        let of_file: Vec<usize> = encoder.roles.of_file().collect();
         let column = |column: usize| match encoder.roles.are_words[column] {
+            _ if !of_file.contains(&column) => ColumnAudit::default(),
             true => ColumnAudit {
                 words: Some(WordProfile::new(audited, column)),
                 profile: Profile::default(),
@@ -129,8 +131,7 @@ fn constants(audited: &Audited) -> Vec<Finding> {
         let first = values.next();
         values.all(|value| Some(value) == first)
     };
-    let columns =
-        (0..roles.columns.len()).filter(|&column| scale(audited, column) != ScaleKind::None);
+    let columns = roles.of_file().filter(|&column| scale(audited, column) != ScaleKind::None);
     let found = columns.filter(|&column| constant(column));
     found.map(|column| Finding::Constant { column, target: !roles.is_input(column) }).collect()
 }
@@ -147,6 +148,14 @@ fn scale(audited: &Audited, column: usize) -> ScaleKind {
     }
 }
 
+/// The columns of numbers that stand in the file, each once.
+fn numbers_of_file<'a>(
+    roles: &'a Roles,
+    columns: &'a [ColumnAudit],
+) -> impl Iterator<Item = (usize, &'a ColumnAudit)> {
+    roles.of_file().map(|column| (column, &columns[column])).filter(|(_, c)| c.words.is_none())
+}
+
 /// What single columns have to say.
 fn of_columns(audited: &Audited, columns: &[ColumnAudit]) -> Vec<Finding> {
     let (roles, dataset) = (&audited.encoder.roles, audited.dataset);
@@ -154,8 +163,7 @@ fn of_columns(audited: &Audited, columns: &[ColumnAudit]) -> Vec<Finding> {
     let numbers: Vec<usize> = roles.numbers().collect();
     let equal = copies::equal_inputs(&dataset.train, &numbers).into_iter();
     found.extend(equal.map(|(a, b)| Finding::EqualInputs(a, b)));
-    let of_numbers = columns.iter().enumerate().filter(|(_, column)| column.words.is_none());
-    for (column, ColumnAudit { profile, .. }) in of_numbers {
+    for (column, ColumnAudit { profile, .. }) in numbers_of_file(roles, columns) {
         let (low, high) = (profile.moments.min, profile.moments.max);
         if scale(audited, column) == ScaleKind::None && low.abs().max(high.abs()) > UNIT_SIZE {
             found.push(Finding::Unscaled { column, range: (low, high) });
@@ -167,7 +175,7 @@ fn of_columns(audited: &Audited, columns: &[ColumnAudit]) -> Vec<Finding> {
         let few = few.filter(|values| profile.moments.count >= 10 * values.len() as u64);
         found.extend(few.map(|values| Finding::FewValues { column, values: values.clone() }));
     }
-    found.extend(far_out(dataset, columns));
+    found.extend(far_out(dataset, roles, columns));
     found.extend(unknown_words(columns));
     found
 }
@@ -187,10 +195,9 @@ fn unknown_words(columns: &[ColumnAudit]) -> Vec<Finding> {
 }
 
 /// Outliers, jumps and drift. An outlier makes the other two of itself, so it is told alone.
-fn far_out(dataset: &Dataset, columns: &[ColumnAudit]) -> Vec<Finding> {
+fn far_out(dataset: &Dataset, roles: &Roles, columns: &[ColumnAudit]) -> Vec<Finding> {
     let (mut found, mut jumps, mut drifting) = (Vec::new(), Vec::new(), Vec::new());
-    let of_numbers = columns.iter().enumerate().filter(|(_, column)| column.words.is_none());
-    for (column, audit) in of_numbers {
+    for (column, audit) in numbers_of_file(roles, columns) {
         if let Some(outliers) = extremes::outliers(dataset, column) {
             found.push(Finding::Outliers(column, outliers));
             continue;

@@ -17,7 +17,11 @@ pub(super) fn gaps(audited: &Audited, timeline: Option<&Timeline>) -> Option<Fin
     let ranges = &audited.dataset.train.ranges;
     let inside = timeline.gaps.iter().filter(|gap| {
         let range = &ranges[gap.series];
-        gap.missing > allowed && gap.row > range.start && gap.row < range.end
+        let cuts = &audited.dataset.train.table.series[gap.series].cuts;
+        cuts.binary_search(&gap.row).is_err()
+            && gap.missing > allowed
+            && gap.row > range.start
+            && gap.row < range.end
     });
     let gaps: Vec<_> = inside.copied().collect();
     let longest = gaps.iter().copied().reduce(|a, b| if b.nanos > a.nanos { b } else { a })?;

@@ -4,7 +4,7 @@ use super::finding::Misfit;
 use super::place::{PartName, parts, twins};
 use super::{Audited, Sizes};
 use crate::config::{LossSteps, ScalePer, State};
-use crate::data::Table;
+use crate::data::{GapRule, Series, Table, Why};
 
 /// Fewer scored predictions are judged by chance.
 const FEW_SCORED: u64 = 30;
@@ -26,16 +26,30 @@ pub(super) fn at_start(audited: &Audited, sizes: &Sizes) -> Vec<Misfit> {
     if underflows > 0 {
         found.push(Misfit::Underflows(underflows));
     }
-    let sum = |count: fn(&Table) -> u64| dataset.tables().iter().map(|table| count(table)).sum();
-    let counts = [
-        Misfit::Filled(sum(|table| table.filled)),
-        Misfit::Dropped(sum(|table| table.series.iter().map(|s| s.dropped.len() as u64).sum())),
-        Misfit::Absent(sum(|table| table.absent)),
-    ];
-    let none = |count: &Misfit| {
-        matches!(count, Misfit::Filled(0) | Misfit::Dropped(0) | Misfit::Absent(0))
+    let sum = |count: &dyn Fn(&Table) -> u64| dataset.tables().iter().map(|t| count(t)).sum();
+    let rule = GapRule::new(&audited.encoder.roles);
+    let gaps = |table: &Table| {
+        let gaps = |s: &Series| {
+            let rule = rule.as_ref();
+            let is_gap = |&&row: &&usize| {
+                rule.is_some_and(|rule| rule.is_gap(s.times[row - 1], s.times[row]))
+            };
+            s.cuts.iter().filter(is_gap).count() as u64
+        };
+        table.series.iter().map(gaps).sum()
     };
-    found.extend(counts.into_iter().filter(|count| !none(count)));
+    let counts = [
+        (Misfit::Moved as fn(u64) -> Misfit, sum(&|table| table.moved)),
+        (Misfit::Repeated, sum(&|table| table.dropped(Why::Repeated))),
+        (Misfit::Cut, sum(&gaps)),
+        (Misfit::Filled, sum(&|table| table.empty.filled)),
+        (Misfit::Masked, sum(&|table| table.empty.masked)),
+        (Misfit::Interpolated, sum(&|table| table.empty.interpolated)),
+        (Misfit::Dropped, sum(&|table| table.dropped(Why::EmptyCell))),
+        (Misfit::Absent, sum(&|table| table.empty.absent)),
+    ];
+    let counted = counts.into_iter().filter(|&(_, count)| count > 0);
+    found.extend(counted.map(|(misfit, count)| misfit(count)));
     found
 }
 

@@ -92,7 +92,8 @@ impl Case {
             Some(format!("{},{x},{y}\n", start + 3_600 * row))
         });
         let csv = format!("time,x,y\n{}", rows.collect::<String>());
-        let dataset = Dataset::cut(&config, table_of(&encoder.roles, &csv)).expect("a split");
+        let dataset =
+            Dataset::cut(&config, &encoder.roles, table_of(&encoder.roles, &csv)).expect("a split");
         let windows = Windows::new(&config, &dataset.train.segments(), encoder.reach());
         let audited =
             Audited { config: &config, dataset: &dataset, encoder: &encoder, windows: &windows };
@@ -238,7 +239,13 @@ fn of_parts(data: &str, train: &str, valid: &str) -> Vec<Misfit> {
     let config = config(data, FORECAST);
     let encoder = Encoder::new(&config, Vocabularies::default());
     let part = |csv: &str| PartRows::whole(table_of(&encoder.roles, csv));
-    let dataset = Dataset { train: part(train), valid: Some(part(valid)), test: None, left_out: 0 };
+    let dataset = Dataset {
+        train: part(train),
+        valid: Some(part(valid)),
+        test: None,
+        left_out: 0,
+        pace: None,
+    };
     let windows = Windows::new(&config, &dataset.train.segments(), encoder.reach());
     let audited =
         Audited { config: &config, dataset: &dataset, encoder: &encoder, windows: &windows };

@@ -22,7 +22,7 @@ pub fn absent(name: &str, wanted_by: &str, names: &[String], delimiter: u8) -> S
     }
     if look_like_data(names) {
         return format!(
-            "{missing}: the first line looks like data ({}); put a header line with the names of the columns before it",
+            "{missing}: the first line looks like data ({}); put a header line with the names of the columns before it, or set \"header\": false in data and call columns \"1\", \"2\"…",
             list(names)
         );
     }
@@ -33,6 +33,25 @@ pub fn absent(name: &str, wanted_by: &str, names: &[String], delimiter: u8) -> S
         Some(near) => format!("{missing}; did you mean {}? It has {}", shown(near), list(names)),
         None => format!("{missing}; it has {}", list(names)),
     }
+}
+
+/// The same of columns that are called by their places.
+pub(super) fn absent_place(name: &str, wanted_by: &str, columns: usize) -> String {
+    format!(
+        "column {}{wanted_by} is not there: without a header (data.header) columns are called \"1\" to \"{columns}\"",
+        shown(name)
+    )
+}
+
+/// The same of columns that the config names.
+pub(super) fn absent_name(name: &str, wanted_by: &str, names: &[String]) -> String {
+    let near = nearest(name, names).map(|near| format!("; did you mean {}?", shown(near)));
+    format!(
+        "column {}{wanted_by} is not among the names of data.header{} They are {}",
+        shown(name),
+        near.as_deref().unwrap_or("."),
+        list(names)
+    )
 }
 
 /// A delimiter that cuts the header's line into more names than ours has.

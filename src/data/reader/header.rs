@@ -6,7 +6,7 @@ use super::columns;
 use super::number::{self, Cell};
 use super::record::Record;
 use super::records::RecordReader;
-use crate::config::Dialect;
+use crate::config::{Dialect, HeaderBy};
 use crate::error::{DataError, Error, Result, shown};
 
 /// The names of a file's columns.
@@ -16,9 +16,33 @@ pub struct Header {
     line: u64,
     dialect: Dialect,
     names: Vec<String>,
+    /// Where the names come from.
+    by: HeaderBy,
 }
 
 impl Header {
+    /// The names of the columns of `reader`, which has read nothing yet.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read), where a record has to be read for it.
+    pub fn of<R: Read>(reader: &mut RecordReader<R>, by: &HeaderBy) -> Result<Self> {
+        let names = match by {
+            HeaderBy::First => return Self::read(reader),
+            HeaderBy::Names(names) => names.clone(),
+            HeaderBy::Places => {
+                let mut first = Record::default();
+                if !reader.read(&mut first)? {
+                    return Err(empty(reader));
+                }
+                let names = (1..=first.len()).map(|place| place.to_string()).collect();
+                reader.put_back(first);
+                names
+            }
+        };
+        let (file, dialect) = (reader.file().to_owned(), reader.dialect());
+        Ok(Header { file, line: 1, dialect, names, by: by.clone() })
+    }
+
     /// Takes the next record of `reader` as the header.
     ///
     /// # Errors
@@ -27,12 +51,10 @@ impl Header {
     pub fn read<R: Read>(reader: &mut RecordReader<R>) -> Result<Self> {
         let mut record = Record::default();
         if !reader.read(&mut record)? {
-            let (file, message) = (reader.file().to_owned(), "no data rows: the file is empty");
-            return Err(DataError { file, message: message.into(), ..DataError::default() }.into());
+            return Err(empty(reader));
         }
-        let file = reader.file().to_owned();
-        let mut header =
-            Header { file, line: record.line(), dialect: reader.dialect(), names: Vec::new() };
+        let (file, dialect, line) = (reader.file().to_owned(), reader.dialect(), record.line());
+        let mut header = Header { file, line, dialect, names: Vec::new(), by: HeaderBy::First };
         for (place, name) in record.iter().enumerate() {
             let name = std::str::from_utf8(name).map_err(|error| {
                 let fault = not_utf8(name, error);
@@ -56,6 +78,16 @@ impl Header {
     /// Whether most names are numbers or dates: a first line of data instead of names.
     pub fn looks_like_data(&self) -> bool {
         columns::look_like_data(&self.names)
+    }
+
+    /// The error for a file that holds nothing but this.
+    pub fn no_rows(&self) -> Error {
+        let message = match self.by {
+            HeaderBy::First => "has a header but no data rows",
+            HeaderBy::Places | HeaderBy::Names(_) => NOTHING,
+        };
+        let file = self.file.clone();
+        DataError { file, message: message.into(), ..DataError::default() }.into()
     }
 
     /// Where the column `name` stands, from 0; `None` if nowhere.
@@ -84,7 +116,11 @@ impl Header {
     pub fn position(&self, name: &str, wanted_by: &str) -> Result<usize> {
         self.find(name)?.ok_or_else(|| {
             let delimiter = self.dialect.delimiter;
-            self.header_error(columns::absent(name, wanted_by, &self.names, delimiter))
+            self.header_error(match self.by {
+                HeaderBy::First => columns::absent(name, wanted_by, &self.names, delimiter),
+                HeaderBy::Places => columns::absent_place(name, wanted_by, self.names.len()),
+                HeaderBy::Names(_) => columns::absent_name(name, wanted_by, &self.names),
+            })
         })
     }
 
@@ -103,14 +139,22 @@ impl Header {
             } else {
                 "; was it cut off?"
             };
-            let message = format!("row has {fields} field{s}, header has {names}{hint}");
+            let wanted = match self.by {
+                HeaderBy::First => "header has",
+                HeaderBy::Places => "the first row has",
+                HeaderBy::Names(_) => "data.header has",
+            };
+            let message = format!("row has {fields} field{s}, {wanted} {names}{hint}");
             return Err(self.row_error(record, message));
         }
         if self.is_repeated_by(record) {
-            let message = format!(
-                "line {} repeats the header; remove it (were files joined?)",
-                record.line()
-            );
+            let cure = match self.by {
+                HeaderBy::Names(_) => {
+                    "take data.header out of the config, or this line out of the file"
+                }
+                _ => "remove it (were files joined?)",
+            };
+            let message = format!("line {} repeats the header; {cure}", record.line());
             return Err(self.row_error(record, message));
         }
         Ok(())
@@ -178,7 +222,11 @@ impl Header {
     }
 
     fn header_error(&self, message: String) -> Error {
-        self.error_at(self.line, message)
+        if self.by == HeaderBy::First {
+            return self.error_at(self.line, message);
+        }
+        let file = self.file.clone();
+        DataError { file, message, ..DataError::default() }.into()
     }
 
     fn error_at(&self, line: u64, message: String) -> Error {
@@ -187,11 +235,20 @@ impl Header {
 
     /// The header of a file joined to another may carry a byte order mark along.
     fn is_repeated_by(&self, record: &Record) -> bool {
-        self.names.iter().zip(record.iter()).enumerate().all(|(place, (name, field))| {
-            let mark = if place == 0 { field.strip_prefix(b"\xef\xbb\xbf") } else { None };
-            mark.unwrap_or(field) == name.as_bytes()
-        })
+        // Where columns are called by their places, a row of these numbers is data.
+        self.by != HeaderBy::Places
+            && self.names.iter().zip(record.iter()).enumerate().all(|(place, (name, field))| {
+                let mark = if place == 0 { field.strip_prefix(b"\xef\xbb\xbf") } else { None };
+                mark.unwrap_or(field) == name.as_bytes()
+            })
     }
+}
+
+const NOTHING: &str = "no data rows: the file is empty";
+
+fn empty<R: Read>(reader: &RecordReader<R>) -> Error {
+    let (file, message) = (reader.file().to_owned(), NOTHING.to_owned());
+    DataError { file, message, ..DataError::default() }.into()
 }
 
 /// Says which byte is not UTF-8, and the cure. `text` is what `error` is about.

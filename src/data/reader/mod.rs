@@ -14,8 +14,10 @@ mod scan;
 mod signature;
 #[cfg(test)]
 mod tests;
+mod unzip;
 
 pub use columns::absent;
 pub use header::Header;
 pub use record::Record;
 pub use records::RecordReader;
+pub(in crate::data) use unzip::Unzip;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::record::Record;
 use super::scan::{Fault, Found, Scan};
 use super::signature::{self, Start};
+use super::unzip::Unzip;
 use crate::config::Dialect;
 use crate::error::{DataError, Error, Result, shown_path};
 
@@ -18,7 +19,7 @@ const CHUNK: usize = 1 << 16;
 /// passed over but counted. A record goes out as soon as its line end is there: the source is asked
 /// for more only while the buffer holds no whole record.
 pub struct RecordReader<R> {
-    pub(super) source: R,
+    pub(super) source: Unzip<R>,
     path: PathBuf,
     /// `path`, safe to print.
     file: String,
@@ -40,15 +41,17 @@ pub struct RecordReader<R> {
     /// The rest of the line at `start` belongs to a record that was refused.
     discarding: bool,
     last_byte: Option<u8>,
+    /// A record that was handed out and put back.
+    held: Option<Record>,
 }
 
 impl<R: Read> RecordReader<R> {
-    /// A reader of `source`, which errors call `file` (`<stdin>` for standard input). The source
-    /// needs no buffer.
+    /// A reader of `source`, text or text packed by gzip, which errors call `file` (`<stdin>` for standard input).
+    /// The source needs no buffer.
     pub fn new(source: R, file: impl Into<PathBuf>, dialect: Dialect) -> Self {
         let path = file.into();
         RecordReader {
-            source,
+            source: Unzip::new(source),
             file: shown_path(&path),
             path,
             dialect,
@@ -63,6 +66,7 @@ impl<R: Read> RecordReader<R> {
             after_return: false,
             discarding: false,
             last_byte: None,
+            held: None,
         }
     }
 
@@ -70,11 +74,15 @@ impl<R: Read> RecordReader<R> {
     ///
     /// # Errors
     /// [`Error::Data`] if the text is no record: stray or unclosed quotes, NUL bytes, more than
-    /// 1 MiB, or a file that is not UTF-8 text from its first bytes on. One may read on: the next
+    /// 1 MiB, a file that is not UTF-8 text from its first bytes on, or a damaged gzip file. One may read on: the next
     /// record is looked for on the physical line after the one the error names. (A quote may be
     /// found unclosed much later; reading goes on after the line that opened it all the same.)
     /// [`Error::Input`] if the source fails; nothing sensible follows.
     pub fn read(&mut self, record: &mut Record) -> Result<bool> {
+        if let Some(held) = self.held.take() {
+            *record = held;
+            return Ok(true);
+        }
         self.open()?;
         loop {
             if self.settle() {
@@ -102,9 +110,17 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
+    /// Makes `record`, which was read last, the next one again.
+    pub(super) fn put_back(&mut self, record: Record) {
+        self.held = Some(record);
+    }
+
     /// Whether the next [`read`](Self::read) has its answer, a record or a fault of one, without
     /// asking the source: a stream flushes its output when this is false.
     pub fn has_buffered_record(&self) -> bool {
+        if self.held.is_some() {
+            return true;
+        }
         let mut unread = &self.buffer[self.start..self.end];
         if self.discarding {
             let rest = memchr::memchr2(b'\n', b'\r', unread).unwrap_or(unread.len());
@@ -220,6 +236,14 @@ impl<R: Read> RecordReader<R> {
                     self.last_byte = Some(self.buffer[self.end - 1]);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if self.source.is_damaged(&error) => {
+                    // What is left of a record cannot be told from a whole one.
+                    (self.start, self.end, self.ended) = (0, 0, true);
+                    self.scan = Scan::new(self.line);
+                    let message =
+                        format!("gzip file is cut off or damaged ({error}); copy it again");
+                    return Err(self.error(self.line, message));
+                }
                 Err(error) => return Err(Error::input(&self.path, &error)),
             }
             return Ok(());

@@ -2,11 +2,14 @@
 
 /// Bytes a file may start with, and what is wrong with such a file; `None` for the UTF-8 mark,
 /// which is passed over.
-const SIGNATURES: [(&[u8], Option<&str>); 5] = [
+const SIGNATURES: [(&[u8], Option<&str>); 8] = [
     (b"\xef\xbb\xbf", None),
     (b"\xff\xfe", Some(UTF_16)),
     (b"\xfe\xff", Some(UTF_16)),
-    (b"\x1f\x8b", Some("looks like gzip; unpack it first: gunzip -k FILE")),
+    (b"\x1f\x8b", Some("looks like gzip within gzip; unpack it once: gunzip -k FILE")),
+    (b"\x28\xb5\x2f\xfd", Some("looks like zstd; unpack it first: zstd -d FILE")),
+    (b"\xfd7zXZ\0", Some("looks like xz; unpack it first: xz -dk FILE")),
+    (b"BZh9", Some("looks like bzip2; unpack it first: bzip2 -dk FILE")),
     (b"PK\x03\x04", Some("looks like a zip archive or a spreadsheet; export the table as CSV")),
 ];
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub use clock::Clock;
 pub use column::{ColumnSurvey, Kind, OddCell};
 
-use super::reader::{Header, Record, RecordReader};
+use super::reader::{Header, Record, RecordReader, Unzip};
 use super::source;
 use crate::config::Dialect;
 use crate::error::{DataError, Error, Result, shown_path};
@@ -60,7 +60,9 @@ impl Survey {
     pub fn read(path: &Path) -> Result<Self> {
         let mut sample = Vec::new();
         let file = regular(path)?;
-        file.take(SAMPLE).read_to_end(&mut sample).map_err(|e| Error::input(path, &e))?;
+        // A damaged gzip file is refused by the reader, with its line.
+        let sampled = Unzip::new(file).take(SAMPLE).read_to_end(&mut sample);
+        sampled.or_else(|e| e.raw_os_error().map_or(Ok(0), |_| Err(Error::input(path, &e))))?;
         let dialect = dialect::sniff(&sample, path);
         let (columns, rows) = profile(path, dialect)?;
         if rows == 0 {

@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::column::ColumnSurvey;
 use crate::config::Dialect;
 use crate::data::Timeline;
-use crate::data::time::TimeKind;
+use crate::data::time::{TimeKind, TimeReader};
 use crate::error::{DataError, Error, Result, shown, shown_path};
 
 /// Of so many steps one may go back before a column is no clock that once was set.
@@ -91,7 +91,7 @@ impl Rows {
             lines[key as usize].push(line);
         }
         let each: Vec<&[i128]> = series.iter().map(|times| &times[..]).collect();
-        let timeline = Timeline::new(times.kind, &each, times.ends.clone());
+        let timeline = Timeline::new(times.kind, &each, times.ends.clone(), &TimeReader::default());
         Clock {
             column: times.column,
             gap_line: timeline.longest_gap().map(|gap| lines[gap.series][gap.row]),

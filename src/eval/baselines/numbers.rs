@@ -30,7 +30,7 @@ impl Origin<'_> {
 impl NumberBaselines<'_> {
     /// The values of a naive one at a row, `[targets x steps]`.
     pub(in crate::eval) fn fill(&self, baseline: Baseline, at: Origin, values: &mut [f64]) {
-        let targets = self.encoder.roles.targets.iter().enumerate();
+        let targets = self.encoder.roles.last_known.iter().enumerate();
         for ((k, &place), values) in targets.zip(values.chunks_exact_mut(self.encoder.steps)) {
             let mean = at.scalers.targets[k].mean;
             let or = |value: f64, other: f64| if value.is_nan() { other } else { value };

@@ -142,7 +142,7 @@ fn cut(whole: &Dataset, fold: usize, folds: usize) -> Dataset {
     let (train, valid, test) = (rows(train), filled(rows(valid)), filled(rows(test)));
     let used =
         train.rows() + [&valid, &test].into_iter().flatten().map(PartRows::rows).sum::<u64>();
-    Dataset { train, valid, test, left_out: left_out - used }
+    Dataset { train, valid, test, left_out: left_out - used, pace: whole.pace }
 }
 
 /// Every fold on threads of its own: as many at a time as there are threads.

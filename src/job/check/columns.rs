@@ -43,9 +43,9 @@ fn profiles(prepared: &Prepared, audit: &Audit) -> String {
         ("mean", Right),
         ("deviation", Right),
     ]);
-    let columns = roles.columns.iter().zip(&audit.columns).enumerate();
-    for (place, (column, ColumnAudit { profile, .. })) in
-        columns.filter(|(_, (_, column))| column.words.is_none())
+    let columns =
+        roles.of_file().map(|place| (place, &roles.columns[place], &audit.columns[place]));
+    for (place, column, ColumnAudit { profile, .. }) in columns.filter(|(.., c)| c.words.is_none())
     {
         let role = role(prepared, place);
         let m = &profile.moments;
@@ -60,7 +60,9 @@ fn profiles(prepared: &Prepared, audit: &Audit) -> String {
 /// What a column is for.
 pub(super) fn role(prepared: &Prepared, place: usize) -> &'static str {
     let roles = &prepared.encoder.roles;
-    match (roles.is_input(place), roles.targets.contains(&place)) {
+    let is_target =
+        roles.targets.iter().any(|&target| roles.columns[target] == roles.columns[place]);
+    match (roles.is_input(place), is_target) {
         (true, true) => "input target",
         (true, false) => "input",
         _ => "target",
@@ -99,7 +101,8 @@ fn drifts(prepared: &Prepared, audit: &Audit) -> String {
     }
     let mut lines = table(&over);
     lines.line(head);
-    let columns = prepared.encoder.roles.columns.iter().zip(&audit.columns);
+    let roles = &prepared.encoder.roles;
+    let columns = roles.of_file().map(|place| (&roles.columns[place], &audit.columns[place]));
     for (column, audit) in columns.filter(|(_, audit)| audit.words.is_none()) {
         let mut line: Vec<Cell> = vec![column.as_str().into()];
         for part in &parts {
@@ -112,12 +115,17 @@ fn drifts(prepared: &Prepared, audit: &Audit) -> String {
 }
 
 fn cells(drift: Drift) -> [String; 4] {
-    let word = match drift.strength() {
+    let word = word(drift.strength());
+    [shift(drift.shift), ratio(drift.spread), percent(drift.outside), word.into()]
+}
+
+/// A strength in a word.
+pub(super) fn word(strength: Strength) -> &'static str {
+    match strength {
         Strength::None => "none",
         Strength::Slight => "slight",
         Strength::Strong => "strong",
-    };
-    [shift(drift.shift), ratio(drift.spread), percent(drift.outside), word.into()]
+    }
 }
 
 /// `+0.58`; a column that was constant has no deviation to measure by.

@@ -206,7 +206,7 @@ pub(super) fn unused_columns(prepared: &Prepared, page: Page) -> String {
     for file in prepared.dataset.tables().into_iter().flat_map(|table| &table.files) {
         let free = file.header.iter().filter(|name| {
             !roles.columns.contains(name)
-                && roles.time.as_ref() != Some(name)
+                && roles.time.as_ref().is_none_or(|time| time.column != **name)
                 && !series.contains(name)
         });
         for name in free {

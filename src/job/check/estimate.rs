@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use super::layout::Page;
 use crate::config::{Config, TaskKind};
 use crate::data::PartRows;
@@ -34,6 +36,19 @@ pub(super) struct Times {
     epoch_training: f64,
     epoch_scoring: f64,
     last_scoring: f64,
+}
+
+impl Times {
+    /// For programs.
+    pub(super) fn json(&self, config: &Config) -> Value {
+        let epoch = self.epoch_training + self.epoch_scoring;
+        json!({
+            "update": self.epoch_training / self.updates as f64,
+            "epoch": epoch,
+            "run": config.training.epochs as f64 * epoch + self.last_scoring,
+            "threads": rayon::current_num_threads(),
+        })
+    }
 }
 
 /// Times a few steps and a few predictions. A run that diverges at once is no error here but a finding.

@@ -5,6 +5,7 @@ mod columns;
 mod data;
 mod estimate;
 mod findings;
+mod json;
 mod layout;
 mod network;
 mod sizes;
@@ -33,6 +34,15 @@ pub fn check(config: &Config, screen: Screen) -> Result<String> {
     out += &findings(config, &prepared, &audit, times.as_ref().err(), page);
     out += &network::network(config, &prepared);
     Ok(out + &estimate::estimate(config, &prepared, times.as_ref().ok(), page))
+}
+
+/// The same as JSON.
+pub fn check_json(config: &Config) -> Result<serde_json::Value> {
+    let prepared = Prepared::new(config)?;
+    let windows = prepared.windows(config);
+    let audit = Audit::new(&prepared.audited(config, &windows), &prepared.sizes(config));
+    let times = estimate::times(config, &prepared)?;
+    Ok(json::json(config, &prepared, &audit, times.as_ref()))
 }
 
 /// What a run should say before it begins, short of a whole audit.

@@ -1,6 +1,7 @@
 //! Sentences about parts, windows and the network's size; none of them speaks of a column.
 
 use crate::config::Config;
+use crate::data::Why;
 use crate::data::audit::{Misfit, PartName};
 use crate::text::{counted, thousands};
 
@@ -71,9 +72,26 @@ pub(super) fn sentence(misfit: &Misfit, config: &Config) -> String {
         Misfit::Underflows(cells) => {
             format!("{cells} cells are too small for 32-bit floats and count as 0")
         }
+        Misfit::Masked(cells) => format!(
+            "{} filled with the last value of the column and marked by an input of their own",
+            counted(*cells, "empty cell")
+        ),
+        Misfit::Interpolated(cells) => {
+            format!("{} filled in between their neighbours", counted(*cells, "empty cell"))
+        }
+        Misfit::Moved(rows) => {
+            format!("{} put in the order of time (data.order)", counted(*rows, "row"))
+        }
+        Misfit::Repeated(rows) => {
+            format!("{} passed over (data.duplicates)", Why::Repeated.counted(*rows))
+        }
+        Misfit::Cut(gaps) => format!(
+            "{} cut the rows (data.gaps); look-back and state start anew behind each",
+            counted(*gaps, "gap")
+        ),
         Misfit::Dropped(rows) => format!(
-            "{} with an empty cell left out; look-back and state start anew behind each",
-            counted(*rows, "row")
+            "{} left out; look-back and state start anew behind each",
+            Why::EmptyCell.counted(*rows)
         ),
         Misfit::Absent(cells) => format!(
             "{} of targets: no loss and no score comes from them",

@@ -105,13 +105,14 @@ fn horizon_and_window(time: Option<&Clock>) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::time::TimeKind;
+    use crate::data::time::{TimeKind, TimeReader};
     use crate::data::{Step, Timeline};
 
     fn clock(step: i128, share: f64, weekdays: bool) -> Clock {
         let ends = ("2024-01-01".to_owned(), "2024-12-31".to_owned());
         let step = Some(Step { nanos: step as u64, share, weekdays });
-        let timeline = Timeline { step, ..Timeline::new(TimeKind::Local, &[], ends) };
+        let timeline =
+            Timeline { step, ..Timeline::new(TimeKind::Local, &[], ends, &TimeReader::default()) };
         Clock { column: 0, timeline, gap_line: None, disorder_line: None }
     }
 

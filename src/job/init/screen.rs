@@ -221,8 +221,13 @@ mod tests {
         let whole = PartRows::whole(table);
         let part =
             |range: std::ops::Range<usize>| PartRows { ranges: vec![range], ..whole.clone() };
-        let dataset =
-            Dataset { train: part(0..600), valid: Some(part(600..900)), test: None, left_out: 0 };
+        let dataset = Dataset {
+            train: part(0..600),
+            valid: Some(part(600..900)),
+            test: None,
+            left_out: 0,
+            pace: None,
+        };
         let parts = (&dataset.train, dataset.valid.as_ref().unwrap());
         let found = helpful(&roles, &[0, 1, 2], &[1.0; 3], parts, (3, 12));
         assert_eq!(found.columns, [1]);

@@ -4,8 +4,9 @@ mod endings;
 mod header;
 mod number;
 mod records;
+mod unzip;
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use super::{Header, Record, RecordReader};
 use crate::config::Dialect;
@@ -49,6 +50,13 @@ fn error_of(text: &[u8]) -> String {
     let mut errors = outcome_of(text).errors;
     assert_eq!(errors.len(), 1, "{errors:?}");
     errors.remove(0)
+}
+
+/// A text as gzip packs it.
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(text).unwrap();
+    packer.finish().unwrap()
 }
 
 /// The header of a text and its first row.
