@@ -3,8 +3,10 @@
 use super::blocks::{DRAWS, LEAST_BLOCKS, most_stretches};
 use crate::data::{Encoder, PartRows};
 
-/// The model and what it is compared with.
-const PREDICTORS: u128 = 5;
+/// The model and what it is compared with, in most cases.
+const PREDICTORS: u128 = 4;
+/// Stretches of a block that is drawn, at least about.
+const LENGTH: u128 = 8;
 /// Bytes of the sums of an output, in the data's units and scaled.
 const SUMS: u128 = 150;
 /// Bytes of a row's place.
@@ -21,9 +23,8 @@ pub fn report_bytes(encoder: &Encoder, part: &PartRows, scored: u64) -> u128 {
     };
     let numbers = PREDICTORS * (outputs + 1);
     let stretches = u128::from(scored).min(most_stretches(numbers as usize) as u128);
-    // Grown by doubling: what it has grown out of may stay.
-    let blocks = 8 * numbers * stretches * 3 / 2;
-    let drawn = 4 * DRAWS as u128 * (stretches / 2).max(u128::from(LEAST_BLOCKS));
+    let blocks = 8 * numbers * stretches;
+    let drawn = 4 * DRAWS as u128 * (stretches / LENGTH).max(u128::from(LEAST_BLOCKS));
     let places = PLACE * part.table.series_of_row.len() as u128;
     PREDICTORS * (series + 1) * outputs * SUMS + blocks + drawn + places
 }

@@ -150,7 +150,8 @@ pub(super) fn scoring(
     let copies = if encoder.classes().is_some() { 2 } else { 1 };
     let answer = F32 * (copies * outputs + targets) + ANSWER;
     let blocks = blocks as u128 * F32 * worker;
-    let report = report_bytes(encoder, part, asked as u64);
+    let scored = asked.saturating_sub(encoder.reach()) as u64;
+    let report = report_bytes(encoder, part, scored);
     blocks + answers as u128 * answer + report + F32 * a.packed(false)
 }
 
