@@ -145,18 +145,18 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
         };
         let found = backtest(&options, &tell, &signals::REQUESTED)?;
-        return Ok(match format {
-            Style::Json => print(format!("{:#}\n", found.to_json()))?,
-            Style::Table => print(table::backtest(&found, Screen::stdout()))?,
-        });
+        return Ok(print(match format {
+            Style::Json => format!("{:#}\n", found.to_json()),
+            Style::Table => table::backtest(&found, Screen::stdout()),
+        })?);
     }
     if let Some(models) = arguments.compare {
         let models = <[PathBuf; 2]>::try_from(models).expect("clap counts them");
         let found = compare(models, &options, &mut |message| warn(PROGRAM, &message))?;
-        return Ok(match format {
-            Style::Json => print(format!("{:#}\n", found.to_json()))?,
-            Style::Table => print(table::comparison(&found, Screen::stdout()))?,
-        });
+        return Ok(print(match format {
+            Style::Json => format!("{:#}\n", found.to_json()),
+            Style::Table => table::comparison(&found, Screen::stdout()),
+        })?);
     }
     if let Some(hold) = arguments.certify {
         let claim = match hold {

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn the_sign_says_who_errs_less_and_the_interval_holds_the_mean() {
         let values = differences(3, 500, 4, -0.2);
-        let found = Difference::of(&[values.clone()], 4);
+        let found = Difference::of(std::slice::from_ref(&values), 4);
         let [low, high] = found.interval.expect("an interval");
         assert!(low < found.mean && found.mean < high && high < 0.0 && found.is_clear());
         let opposite: Vec<f64> = values.iter().map(|value| -value).collect();

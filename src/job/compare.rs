@@ -163,16 +163,19 @@ fn scales(rows: &Rows) -> Vec<f64> {
     targets.iter().map(variance).collect()
 }
 
-/// The errors of a model at the rows it was scored on.
+/// The errors of a model at the rows it was scored on, series by series.
 struct Errors {
-    /// Of each series: its rows by time, or by place where there is no time.
-    series: Vec<(Vec<String>, Vec<(i128, Vec<f32>)>)>,
+    series: Vec<(Vec<String>, Scored)>,
 }
+
+/// The errors of one series, by the row's time, or by its place where there is no time.
+type Scored = Vec<(i128, Vec<f32>)>;
 
 /// Errors at a row: over all, then by target where there are several, then by step where there are several.
 fn errors(rows: &Rows, scales: &[f64]) -> Result<Errors> {
     let (model, table) = (&rows.model, &rows.part.table);
-    let mut series: Vec<_> = table.series.iter().map(|s| (s.key.clone(), Vec::new())).collect();
+    let mut series: Vec<(Vec<String>, Scored)> =
+        table.series.iter().map(|s| (s.key.clone(), Vec::new())).collect();
     let evaluation: Evaluation = evaluation(model);
     evaluation.run(&rows.split, &rows.part, |row| {
         let (Turn::Row(at), Some(prediction), Some(deciding)) =
@@ -233,7 +236,7 @@ fn shown_steps(steps: usize) -> Vec<usize> {
 type Paired<'a> = Vec<Vec<(&'a [f32], &'a [f32])>>;
 
 fn pair<'a>(first: &'a Errors, second: &'a Errors) -> Result<Paired<'a>> {
-    let theirs: HashMap<&[String], &Vec<(i128, Vec<f32>)>> =
+    let theirs: HashMap<&[String], &Scored> =
         second.series.iter().map(|(key, rows)| (&key[..], rows)).collect();
     let mut paired = Vec::new();
     for (key, ours) in &first.series {
