@@ -164,7 +164,7 @@ fn plant(
         }
         8 => {
             cells[LOAD] = random.pick(&["\"12", "\"", "\"1\"\""]).into();
-            whole(&["quote opened at line", "is not closed"])
+            whole(&["quote opened at line", "not closed"])
         }
         9 => {
             let column = random.below(COLUMNS.len());
