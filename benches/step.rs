@@ -164,7 +164,7 @@ impl Bench {
         let scalers = Scalers::fit(&config.data, &encoder.roles, values);
         let network = Network::new(architecture(&config, &encoder));
         let params = initial_params(&network, 1);
-        let dataset = Dataset { train, valid: None, test: None, left_out: 0 };
+        let dataset = Dataset { train, valid: None, test: None, left_out: 0, pace: None };
         Ok(Self { config, encoder, dataset, scalers, network, params })
     }
 }

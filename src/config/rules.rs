@@ -103,9 +103,15 @@ fn data() -> Vec<Value> {
         json!({"if": has("train"), "then": parts, "else": whole}),
         rule(json!({"anyOf": per_series}), given("series", json!({"not": {"const": null}}))),
         rule(has("order"), timed()),
-        rule(has("duplicates"), all([timed(), may("order", json!({"enum": ["error", "sort"]}))])),
+        rule(has("duplicates"), timed()),
         rule(has("gaps"), timed()),
-        rule(given("order", json!({"const": "ignore"})), may("gaps", json!({"const": "report"}))),
+        rule(
+            given("order", json!({"const": "ignore"})),
+            all([
+                may("duplicates", json!({"const": "error"})),
+                may("gaps", json!({"const": "report"})),
+            ]),
+        ),
     ];
     rules.extend(dates);
     rules

@@ -70,7 +70,6 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
     let common = all.find_map(Column::scale).unwrap_or(ScaleKind::Standard);
     let inputs = data.inputs.iter().map(|c| columns::column(c, common)).collect();
     let targets = data.targets.iter().map(|c| columns::target(c, common)).collect();
-    let in_order = data.time.is_some() && data.order != Order::Ignore;
     raw::Data {
         path: whole,
         train,
@@ -89,8 +88,7 @@ pub(super) fn data(data: &DataConfig, path: WritePath<'_>) -> raw::Data {
             Order::Sort => raw::Order::Sort,
             Order::Ignore => raw::Order::Ignore,
         }),
-        // Where times are only echoed, none is twice and nothing is missing.
-        duplicates: in_order.then_some(match data.duplicates {
+        duplicates: data.time.as_ref().map(|_| match data.duplicates {
             Duplicates::Error => raw::Duplicates::Error,
             Duplicates::First => raw::Duplicates::First,
             Duplicates::Last => raw::Duplicates::Last,

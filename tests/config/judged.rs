@@ -67,7 +67,7 @@ const REFUSED: &[(&[(&str, &str)], &str)] = &[
             "data",
             r#"{"targets": ["y"], "path": "a", "time": "t", "order": "ignore", "duplicates": "first"}"#,
         )],
-        "/data/order: enum [\"error\",\"sort\"]",
+        "/data/duplicates: const \"error\"",
     ),
     (&[("data", r#"{"targets": ["y"], "path": "a", "header": []}"#)], "/data/header: minItems"),
     (

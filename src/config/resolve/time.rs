@@ -42,7 +42,9 @@ pub(super) fn duplicates(raw: &raw::Data, order: Option<Order>) -> Resolved<Dupl
     let key = "data.duplicates";
     match order {
         None if raw.duplicates.is_some() => return refuse(key, NO_TIME),
-        Some(Order::Ignore) if raw.duplicates.is_some() => return refuse(key, IGNORED),
+        Some(Order::Ignore) if raw.duplicates() != raw::Duplicates::Error => {
+            return refuse(key, IGNORED);
+        }
         _ => {}
     }
     Ok(match raw.duplicates() {

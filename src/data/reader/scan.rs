@@ -130,10 +130,19 @@ impl Scan {
     }
 
     fn text_after_quote(&self) -> Fault {
-        let opened = self.quote.map_or(self.line, |(_, line)| line);
-        self.fault(&format!(
-            "text after a closing quote (opened at line {opened}); quotes inside a quoted field are doubled"
-        ))
+        let line = self.line;
+        match self.quote {
+            // More likely than text behind a field of several lines is a quote that should have ended on its own.
+            Some((at, opened)) if opened < line => Fault {
+                line: opened,
+                message: format!(
+                    "quote opened at line {opened} is not closed before text follows the next quote, at line {line}; quotes \
+                     inside a quoted field are doubled"
+                ),
+                at,
+            },
+            _ => self.fault("text after a closing quote; quotes inside a quoted field are doubled"),
+        }
     }
 
     fn nul(&self, at: usize) -> Fault {
