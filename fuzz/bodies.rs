@@ -220,6 +220,7 @@ pub fn stream(models: &Models, data: &[u8]) {
         keep: if flags & 32 != 0 { vec!["a".into()] } else { Vec::new() },
         format: if flags & 64 != 0 { Format::Jsonl } else { Format::Csv },
         on_bad_row,
+        ..PredictOptions::default()
     };
     let answer = |input: &mut dyn Read| {
         let mut output = Vec::new();
