@@ -23,7 +23,7 @@ for threads in 2 4; do
         rm -rf run
         RNN_PANIC_AT=$at timeout 60 "$planted" --quiet "$@" --out run --threads $threads >/dev/null 2>error
         code=$?
-        # A thread may never have come to do anything: the main one is fast.
+        # On a busy machine a thread may never have come to do anything.
         if [ $code -eq 0 ]; then continue; fi
         panics=$((panics + 1))
         [ $code -eq 70 ] || fault "ended with $code"
@@ -35,4 +35,4 @@ for threads in 2 4; do
     done
 done
 echo "worker panic: $panics panics: $bad bad states"
-[ $bad -eq 0 ] && [ $panics -ge 3 ]
+[ $bad -eq 0 ] && [ $panics -gt 0 ]
