@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use common::Rng;
-use rnn::data::{Dataset, Encoder, Vocabularies};
+use rnn::data::{Dataset, Encoder, RowHashes, Vocabularies};
 use rnn::error::Error;
 use rnn::job::PredictOptions;
 use rnn::store::Model;
@@ -88,8 +88,10 @@ fn a_vocabulary_is_that_of_the_train_rows() {
     let train = rows("train", 0..8, &["b", "a", "B"], &["y", "n"]);
     let model = |valid: &str, test: &str| {
         let place = Place::new(&format!("{HEADER}{valid}{train}{test}"));
-        place.train(&config());
-        std::fs::read(place.path("run/model.safetensors")).expect("a model")
+        let mut model = place.train(&config());
+        // That the rows held out are others is all that the file knows of them.
+        model.rows = RowHashes::default();
+        model.to_bytes().expect("a model")
     };
     let same = [rows("valid", 0..2, &["a"], &["y"]), rows("test", 0..2, &["a"], &["n"])];
     let other = [

@@ -7,10 +7,7 @@ use crate::text::counted;
 pub(super) fn sentences(empty: &EmptyCells, dropped: &[(Why, u64)]) -> Vec<String> {
     let cells = [
         (empty.filled, "filled with the last value of the column"),
-        (
-            empty.masked,
-            "filled with the last value of the column and marked by an input of their own",
-        ),
+        (empty.masked, "marked as empty; of numbers the last one of the column stands there"),
         (empty.interpolated, "filled in between their neighbours"),
         (empty.absent, "of targets: no loss and no score comes from them"),
     ];

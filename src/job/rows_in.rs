@@ -133,7 +133,10 @@ fn own_part(
 /// Counts the rows of a file that the model was trained on, or that lie in the range of times it was trained on.
 fn warn_of_trained_rows(model: &Model, part: &PartRows, warn: &mut dyn FnMut(String)) {
     let roles = &model.encoder.roles;
-    if let Some(trained) = model.rows.trained(part, roles).filter(|trained| trained.rows > 0) {
+    // Rows of words without times are often equal by chance: the same word with the same label.
+    let tells = roles.time.is_some() || !roles.are_words.contains(&true);
+    let trained = model.rows.trained(part, roles).filter(|trained| tells && trained.rows > 0);
+    if let Some(trained) = trained {
         let about = if trained.exact { "" } else { "about " };
         // Without times two rows may well be equal by chance.
         let are = if roles.time.is_some() { "rows" } else { "equal to rows" };

@@ -8,9 +8,11 @@ use super::{SCHEMA, parse_with, text};
 /// What must be set so that a key may be: most options belong to a kind.
 fn first(key: &str) -> &'static [&'static str] {
     match key {
-        "data.inputs.0.type" | "data.inputs.0.column" | "data.inputs.0.scale" => {
-            &["data.inputs=[\"x\"]"]
-        }
+        "data.inputs.0.type"
+        | "data.inputs.0.column"
+        | "data.inputs.0.scale"
+        | "data.inputs.0.ahead"
+        | "data.inputs.0.static" => &["data.inputs=[\"x\"]"],
         "data.inputs.0.features" => {
             &[r#"data.inputs=[{"column": "x", "type": "text", "suffixes": [1]}]"#]
         }

@@ -235,7 +235,7 @@ fn options_of_another_type_of_column() {
     };
     input(
         r#"{"column": "x", "embedding": 4}"#,
-        "data.inputs[0].embedding: is not an option of \"number\" (it has scale)",
+        "data.inputs[0].embedding: is not an option of \"number\" (it has scale, ahead, static)",
     );
     input(
         r#"{"column": "x", "type": "category", "suffixes": [1]}"#,

@@ -73,7 +73,7 @@ pub(super) fn sentence(misfit: &Misfit, config: &Config) -> String {
             format!("{cells} cells are too small for 32-bit floats and count as 0")
         }
         Misfit::Masked(cells) => format!(
-            "{} filled with the last value of the column and marked by an input of their own",
+            "{} marked as empty; of numbers the last one of the column stands there",
             counted(*cells, "empty cell")
         ),
         Misfit::Interpolated(cells) => {
