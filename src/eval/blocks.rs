@@ -18,7 +18,7 @@ pub const DRAWS: usize = 1_000;
 const LEAST_ROWS: u64 = 10;
 
 /// Blocks that the rows are cut into at least, however long errors are alike.
-const LEAST_BLOCKS: u64 = 5;
+pub(super) const LEAST_BLOCKS: u64 = 5;
 
 /// Stretches kept at most (and half as many at least), fewer where their numbers would be too many.
 const STRETCHES: usize = 512;
@@ -48,6 +48,11 @@ pub struct Gain {
     pub interval: Option<[f64; 2]>,
 }
 
+/// How many stretches there are at most where each has so many numbers.
+pub(super) fn most_stretches(numbers: usize) -> usize {
+    (NUMBERS / numbers).clamp(FEWEST_STRETCHES, STRETCHES) / 2 * 2
+}
+
 impl Blocks {
     pub(super) fn new(errors: &RowErrors) -> Self {
         Self::of(errors.all().len(), errors.width())
@@ -55,7 +60,7 @@ impl Blocks {
 
     /// Of so many numbers a row, so many of each predictor.
     fn of(numbers: usize, width: usize) -> Self {
-        let most = (NUMBERS / numbers).clamp(FEWEST_STRETCHES, STRETCHES) / 2 * 2;
+        let most = most_stretches(numbers);
         Self { numbers, width, most, size: 1, rows: 0, sums: Vec::new() }
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::advice::{Facts, advice};
 use super::joined::Joined;
+use super::memory;
 use super::rows_out::{Columns, Format, Lead, RowWriter, Values, truth_text};
 use crate::config::{Config, TaskKind};
 use crate::data::{Dataset, PartRows, Roles, Table, Turn, time};
@@ -73,6 +74,7 @@ pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Resu
         .chain(super::unknown::label_sentence(part.unknown_labels(&model.encoder)))
         .for_each(&mut *warn);
     refuse_extremes(&model, &part)?;
+    memory::check_evaluation(&model, &part)?;
     let ridge = dataset.as_ref().and_then(|dataset| ridge(&model, dataset));
     let report = match &options.predictions {
         None => part_report(&model, ridge.as_ref(), &split, &part, |_| Ok(()))?,
@@ -114,6 +116,7 @@ fn read_table(data: &Path, roles: &Roles) -> Result<Table> {
             reason: "is a folder, not a file".into(),
         });
     }
+    memory::check_files(&[data.to_owned()], roles)?;
     Table::read_stream(file, data, &shown_path(data), roles)
 }
 
@@ -154,6 +157,7 @@ fn own_part(
         )));
     }
     let config = Config::load(&config_path, &[])?;
+    memory::check_sources(&config, &model.encoder.roles)?;
     let mut dataset = Dataset::read(&config, &model.encoder.roles)?;
     dataset.read_words(&model.encoder);
     let name = split.unwrap_or(if dataset.test.is_some() { "test" } else { "valid" });

@@ -4,8 +4,11 @@
 mod in_order;
 mod plan;
 mod predictor;
+mod size;
 mod worker;
 
 pub use in_order::InOrder;
 pub use plan::Plan;
 pub use predictor::{Answer, Prediction, Predictor, WordsOf};
+pub use size::BlockShape;
+pub use worker::OUTPUTS;
