@@ -304,3 +304,38 @@ fn two_trainers_do_not_share_a_folder() {
     third.signal("TERM");
     assert_eq!(third.ended().code(), Some(143), "the lock has gone with its holder");
 }
+
+/// Whatever a process may have of memory: it does its work, or says that it cannot, but it is never killed or aborts.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_of_memory_is_kept_or_told() {
+    let place = Place::new(&json!({
+        "data": {"inputs": ["a", "b", "y"], "window": {"length": 100, "stride": 40}, "split": {"valid": 20, "test": 20}},
+        "model": {"cell": "lstm", "hidden_size": 200}, "training": {"epochs": 1, "batch_size": 64},
+    }));
+    Rows::new(5, &[("A", 3000)]).save(&place.folder.path().join("rows.csv"));
+    let (mut done, mut refused, mut ended) = (0, 0, 0);
+    for mebibytes in (24..100).step_by(4).chain((100..500).step_by(25)) {
+        let program = place.train(&place.run(&mebibytes.to_string()));
+        let mut shell = Command::new("sh");
+        let limit = format!("ulimit -v {}; exec \"$@\"", mebibytes * 1024);
+        shell.args(["-c", &limit, "sh"]).arg(program.get_program()).args(program.get_args());
+        let output = shell.arg("--quiet").output().expect("a shell");
+        let text = String::from_utf8_lossy(&output.stderr);
+        let last = text.lines().last().unwrap_or_default();
+        match output.status.code() {
+            Some(0) => done += 1,
+            Some(71) if last.contains(" is available; ") => refused += 1,
+            Some(71) => {
+                assert!(
+                    last.contains("memory allocation of ") || last.contains("started"),
+                    "{text}"
+                );
+                ended += 1;
+            }
+            code => panic!("{mebibytes} MiB: {code:?}, {}: {text}", output.status),
+        }
+    }
+    println!("{done} runs done, {refused} refused, {ended} ended");
+    assert!(done > 0 && refused > 10 && ended * 3 < refused, "{done} {refused} {ended}");
+}

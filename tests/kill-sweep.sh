@@ -2,7 +2,7 @@
 # Kills rnn-train with SIGKILL at every call by which it opens, writes, syncs, links, renames, removes or closes a file,
 # and at random moments. After each kill the run is resumed (and resumed from the checkpoint before the last), and has
 # to end with the bits of a run that was never killed, without temp files. Then each call that changes the disk fails
-# once as on a full one, or is interrupted.
+# once as on a full or broken one, or is interrupted, or brings a SIGTERM: the phase of saving stops as any other.
 #
 #   tests/kill-sweep.sh [PROGRAM [RANDOM_KILLS]]      default: target/release/rnn-train, 200
 #   EXPECT=bad tests/kill-sweep.sh PROGRAM 0          succeeds only if bad states are found: for a planted fault
@@ -34,7 +34,7 @@ END
 }
 train() { "$program" --quiet --threads 1 "$@" >/dev/null 2>error; }
 
-bad=0 points=0 early=0 previous=0 failures=0
+bad=0 points=0 early=0 previous=0 failures=0 stops=0
 fault() {
     bad=$((bad + 1))
     if [ "$expect" = good ]; then echo "BAD $where: $1: $(cat error)" >&2; fi
@@ -76,6 +76,20 @@ fails() { # CALL N ERROR
     esac
 }
 
+# A signal that asks to stop comes in the middle of a call.
+stops() { # CALL N
+    where="SIGTERM in $1 $2" stops=$((stops + 1))
+    rm -rf run
+    strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:signal=TERM:when=$2" \
+        "$program" --quiet --threads 1 --config config.json --out run >/dev/null 2>error
+    code=$?
+    case $code in
+        0) same run ;;
+        143) check ;;
+        *) fault "ended with $code" ;;
+    esac
+}
+
 config 2 3 >config.json
 train --config config.json --out whole || { cat error >&2; exit 1; }
 traced=
@@ -101,7 +115,8 @@ for call in openat write fsync rename renameat linkat unlink unlinkat ftruncate 
         k=1
         while [ $k -lt $n ]; do
             case $call in write | fsync | rename | renameat | linkat) fails $call $k ENOSPC ;; esac
-            case $call in write | fsync) fails $call $k EINTR ;; esac
+            case $call in write | fsync) fails $call $k EINTR; stops $call $k ;; esac
+            case $call in fsync) fails $call $k EIO ;; linkat | rename) stops $call $k ;; esac
             k=$((k + 1))
         done
     fi
@@ -112,7 +127,7 @@ for call in openat write fsync rename renameat linkat unlink unlinkat ftruncate 
         esac
     fi
 done
-echo "kill sweep: $points kill points ($traced ) and $failures failing calls," \
+echo "kill sweep: $points kill points ($traced ) and $failures failing calls, $stops stops," \
     "$early before the first save, $previous with two checkpoints: $bad bad states"
 
 # At random moments, again and again in the same run.

@@ -17,7 +17,7 @@ use clap::error::ErrorKind;
 use self::manual::{Manual, OTHER, RUN};
 use crate::error::Error;
 use crate::terminal::{Ink, Screen};
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// Flags of every program.
 #[derive(Clone, Debug, clap::Args)]
@@ -56,7 +56,11 @@ impl Common {
             None => std::thread::available_parallelism().map_or(1, usize::from),
         };
         // This thread is one of them: it would only wait for the others, and be woken late.
-        rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global()?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread();
+        pool.build_global().map_err(|error| {
+            let asked = counted(threads as u64, "thread");
+            Error::Memory(format!("{asked} cannot be started: {error}; ask for fewer by --threads"))
+        })?;
         Ok(threads)
     }
 }
@@ -68,6 +72,7 @@ pub fn run<A: Parser>(
 ) -> ExitCode {
     let program = manual.program;
     signals::survive_file_limit();
+    signals::end_without_memory();
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
         let what = panic.payload_as_str().unwrap_or("unknown cause");

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::error::Error;
+
 /// The signal that asks to stop; 0: none yet.
 pub static REQUESTED: AtomicI32 = AtomicI32::new(0);
 
@@ -20,7 +22,7 @@ pub fn save_on_signal() {
 /// the second always does.
 pub fn watch() -> anyhow::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    std::thread::spawn(move || {
+    let wait = move || {
         for signal in signals.forever() {
             let second = REQUESTED.swap(signal, Ordering::Relaxed) != 0;
             if second || !SAVES.load(Ordering::Relaxed) {
@@ -28,7 +30,10 @@ pub fn watch() -> anyhow::Result<()> {
                 std::process::exit(128 + signal);
             }
         }
-    });
+    };
+    std::thread::Builder::new()
+        .spawn(wait)
+        .map_err(|error| Error::Memory(format!("no thread can be started: {error}")))?;
     Ok(())
 }
 
@@ -52,5 +57,19 @@ pub fn survive_file_limit() {
     {
         let seen = std::sync::Arc::new(AtomicBool::new(false));
         let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, seen);
+    }
+}
+
+/// From now on memory that is asked for and not given ends the program with 71, after one line that says how much it
+/// was: jobs too big are refused before, but whoever else is on the machine may have taken what was free.
+pub fn end_without_memory() {
+    #[cfg(unix)]
+    {
+        let always = std::sync::Arc::new(AtomicBool::new(true));
+        let _ = signal_hook::flag::register_conditional_shutdown(
+            signal_hook::consts::SIGABRT,
+            71,
+            always,
+        );
     }
 }

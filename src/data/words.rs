@@ -73,6 +73,11 @@ impl Words {
         numbers
     }
 
+    /// Whether what is read of them is known.
+    pub fn are_read(&self) -> bool {
+        self.readings.len() == self.len()
+    }
+
     /// What a model reads of a word; [`Encoder::read`](super::Encoder::read) has been here.
     pub fn reading(&self, word: u32) -> &Reading {
         &self.readings[word as usize]

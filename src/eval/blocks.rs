@@ -18,7 +18,7 @@ pub const DRAWS: usize = 1_000;
 const LEAST_ROWS: u64 = 10;
 
 /// Blocks that the rows are cut into at least, however long errors are alike.
-const LEAST_BLOCKS: u64 = 5;
+pub(super) const LEAST_BLOCKS: u64 = 5;
 
 /// Stretches kept at most (and half as many at least), fewer where their numbers would be too many.
 const STRETCHES: usize = 512;
@@ -48,10 +48,15 @@ pub struct Gain {
     pub interval: Option<[f64; 2]>,
 }
 
+/// How many stretches there are at most where each has so many numbers.
+pub(super) fn most_stretches(numbers: usize) -> usize {
+    (NUMBERS / numbers).clamp(FEWEST_STRETCHES, STRETCHES) / 2 * 2
+}
+
 impl Blocks {
     pub(super) fn new(errors: &RowErrors) -> Self {
         let numbers = errors.all().len();
-        let most = (NUMBERS / numbers).clamp(FEWEST_STRETCHES, STRETCHES) / 2 * 2;
+        let most = most_stretches(numbers);
         Self { numbers, width: errors.width(), most, size: 1, rows: 0, sums: Vec::new() }
     }
 

@@ -15,6 +15,7 @@ mod run;
 pub(crate) mod sample;
 mod score;
 mod scores;
+mod size;
 mod verdict;
 #[cfg(test)]
 mod verdict_tests;
@@ -29,4 +30,5 @@ pub use report::{BaselineReport, Report, RowCounts, SeriesReport, TargetGains};
 pub use rows::{NOT_LAST, OutputRow, Wanted};
 pub use run::{Beside, Evaluated, Evaluation, valid_loss};
 pub use scores::{ClassScores, NumberScores, Scores, TargetScores};
+pub use size::report_bytes;
 pub use verdict::{Standing, Verdict};

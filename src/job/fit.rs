@@ -12,10 +12,9 @@ use super::recorder::{Behind, EpochClock, Moment, Recorder};
 use crate::config::Config;
 use crate::error::{Error, Result, shell_word, shown_path};
 use crate::eval::Report;
-use crate::model::initial_params;
+use crate::model::{Tensors, initial_params};
 use crate::store::{
     DataFile, Locking, MetricsLog, RunFolder, holds_run, probe_for_run, run as run_files,
-    write_file,
 };
 use crate::train::{Event, Observer, Outcome, Progress, Trainer};
 
@@ -88,13 +87,9 @@ pub fn fit(options: &FitOptions, view: &mut dyn Observer, signal: &AtomicI32) ->
         None => RunFolder::create_numbered(&base, options.locking())?,
     };
     let folder = run.path().to_owned();
-    write_file(&run.file(run_files::CONFIG), config.to_json(&folder).as_bytes())?;
     view.on(Event::Note(format!("run folder {}", shown_path(&folder))))?;
-    let trainer = prepared.trainer(&config);
-    let progress = trainer.start(params);
-    let metrics = MetricsLog::new(run.file(run_files::METRICS));
     Session { config: &config, prepared: &prepared, run: &mut run, options, signal }
-        .train(trainer, progress, metrics, view)
+        .begin(params, view)
 }
 
 /// What new and resumed runs share.
@@ -107,6 +102,15 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
+    /// From the first update.
+    pub(super) fn begin(self, params: Tensors, view: &mut dyn Observer) -> Result<FitResult> {
+        let trainer = self.prepared.trainer(self.config);
+        let progress = trainer.start(params);
+        let metrics = MetricsLog::new(self.run.file(run_files::METRICS));
+        self.train(trainer, progress, metrics, view)
+    }
+
+    /// From where `progress` stands.
     pub(super) fn train(
         self,
         mut trainer: Trainer,
@@ -138,7 +142,11 @@ impl Session<'_> {
             epoch: EpochClock::start(),
         };
         if progress.step == 0 {
+            // The config is the last to come: whoever finds it finds the weights that go with it too, those of
+            // `--init-from` also.
             recorder.save(&progress)?;
+            recorder.behind.config = true;
+            recorder.save_results(&progress)?;
         } else {
             recorder.behind.model = true; // a kill may have left a newer one
             recorder.save_results(&progress)?;

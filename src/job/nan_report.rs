@@ -97,10 +97,14 @@ fn name(fault: &Fault, prepared: &Prepared) -> Option<String> {
 fn row(series: usize, row: usize, prepared: &Prepared) -> Value {
     let table = &prepared.dataset.train.table;
     let roles = &prepared.encoder.roles;
-    let values = table.series[series].row(row).iter().zip(&roles.columns).zip(&roles.are_words);
-    let numbers = values.filter(|(_, is_word)| !**is_word);
-    let values: Map<_, _> =
-        numbers.map(|((value, name), _)| (name.clone(), number(*value))).collect();
+    let cell = |(column, value): (usize, &f64)| {
+        let shown = match roles.are_words[column] {
+            true => json!(table.words[column].of(*value)),
+            false => number(*value),
+        };
+        (roles.columns[column].clone(), shown)
+    };
+    let values: Map<_, _> = table.series[series].row(row).iter().enumerate().map(cell).collect();
     let place = table.place(series, row);
     json!({
         "file": place.map(|(file, _)| shown_path(&file.path)),

@@ -40,7 +40,9 @@ impl Prepared {
         kernel::variant()?;
         // Sizes are checked before any work: neither rows nor words nor weights are there yet.
         let without_words = Encoder::new(config, Vocabularies::default());
-        super::memory::check_parameters(&architecture(config, &without_words))?;
+        let unread = architecture(config, &without_words);
+        super::memory::check_parameters(&unread, &config.training.optimizer)?;
+        super::memory::check_sources(config, &without_words.roles)?;
         let dataset = Dataset::read(config, &without_words.roles)?;
         Self::on(config, dataset, words)
     }

@@ -27,9 +27,11 @@ pub fn resume(
     }
     let name = if options.from_previous { run_files::PREVIOUS } else { run_files::CHECKPOINT };
     let checkpoint_path = folder.join(name);
+    if has_no_state(&folder) && !options.from_previous {
+        return from_the_beginning(&folder, options, view, signal);
+    }
     let checkpoint = read_checkpoint(&folder, &checkpoint_path, options.from_previous)?;
-    let config_path = options.config.clone().unwrap_or_else(|| folder.join(run_files::CONFIG));
-    let config = Config::load(&config_path, &options.sets)?;
+    let config = config_of(&folder, options, Some(&checkpoint))?;
     refuse_changes(&checkpoint, &config, &folder)?;
     if checkpoint.finished(config.training.epochs) {
         remove_leftovers(&folder); // of a process that was killed between its last save and its end
@@ -64,6 +66,53 @@ pub fn resume(
     view.on(Event::Note(format!("going on after epoch {epoch}, update {update} of the next")))?;
     Session { config: &config, prepared: &prepared, run: &mut run, options, signal }
         .train(trainer, progress, metrics, view)
+}
+
+/// The config that is given, else that of the run. A process killed in its first save may have left none beside the
+/// checkpoint, which knows it too.
+fn config_of(
+    folder: &Path,
+    options: &FitOptions,
+    checkpoint: Option<&Checkpoint>,
+) -> Result<Config> {
+    let own = folder.join(run_files::CONFIG);
+    match checkpoint {
+        Some(checkpoint) if options.config.is_none() && !own.exists() => {
+            let place = "the checkpoint's config";
+            Config::parse(&checkpoint.config, place, Path::new(""), &options.sets)
+        }
+        _ => Config::load(options.config.as_ref().unwrap_or(&own), &options.sets),
+    }
+}
+
+/// Whether there is a config and nothing that an update has ever changed.
+fn has_no_state(folder: &Path) -> bool {
+    let is_there = |name: &&str| std::fs::symlink_metadata(folder.join(name)).is_ok();
+    let state = [run_files::CHECKPOINT, run_files::PREVIOUS, run_files::MODEL, run_files::METRICS];
+    is_there(&run_files::CONFIG) && !state.iter().any(is_there)
+}
+
+/// A run that has not got as far as its first checkpoint has lost nothing.
+fn from_the_beginning(
+    folder: &Path,
+    options: &FitOptions,
+    view: &mut dyn Observer,
+    signal: &AtomicI32,
+) -> Result<FitResult> {
+    let config = config_of(folder, options, None)?;
+    let prepared = Prepared::new(&config)?;
+    let mut run = RunFolder::resume(folder, options.locking())?;
+    if !has_no_state(folder) {
+        drop(run); // another process was about to save; it is gone, and its checkpoint is there
+        return resume(options, view, signal);
+    }
+    view.on(Event::Note(format!(
+        "{} has no checkpoint yet: the run starts from its beginning",
+        shown_path(folder)
+    )))?;
+    let params = initial_params(&prepared.network, config.training.seed);
+    Session { config: &config, prepared: &prepared, run: &mut run, options, signal }
+        .begin(params, view)
 }
 
 /// The folder `--resume` means.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::evaluate::EvaluateOptions;
+use super::memory;
 use crate::config::Config;
 use crate::data::{Dataset, PartRows, Roles, Table, time};
 use crate::error::{DataError, Error, Result, shown, shown_path};
@@ -57,6 +58,7 @@ impl Rows {
             .chain(super::unknown::label_sentence(part.unknown_labels(&model.encoder)))
             .for_each(&mut *warn);
         refuse_extremes(&model, &part)?;
+        memory::check_evaluation(&model, &part)?;
         Ok(Self { path, model, split, part, trained_on })
     }
 }
@@ -72,6 +74,7 @@ fn read_table(data: &Path, roles: &Roles) -> Result<Table> {
             reason: "is a folder, not a file".into(),
         });
     }
+    memory::check_files(&[data.to_owned()], roles)?;
     Table::read_stream(file, data, &shown_path(data), roles)
 }
 
@@ -112,6 +115,7 @@ fn own_part(
         )));
     }
     let config = Config::load(&config_path, &[])?;
+    memory::check_sources(&config, &model.encoder.roles)?;
     let mut dataset = Dataset::read(&config, &model.encoder.roles)?;
     dataset.read_words(&model.encoder);
     let name = split.unwrap_or(if dataset.test.is_some() { "test" } else { "valid" });

@@ -22,6 +22,9 @@ pub struct Packed {
 const ROWS_AT_A_TIME: usize = 64;
 
 impl Packed {
+    /// Columns that stand together; the last ones are filled up to as many.
+    pub const PANEL: usize = WIDTH;
+
     /// An empty matrix.
     pub fn new() -> Self {
         Self::default()
@@ -46,6 +49,12 @@ impl Packed {
             let panel = &mut self.panels[j / WIDTH * k..][..k];
             panel.iter_mut().zip(column).for_each(|(lanes, &x)| lanes[j % WIDTH] = x);
         }
+    }
+
+    /// Numbers in all panels.
+    #[cfg(test)]
+    pub fn numbers(&self) -> usize {
+        self.panels.len() * WIDTH
     }
 
     fn resize(&mut self, k: usize, n: usize) {

@@ -45,25 +45,8 @@ const MOST_CHARACTERS: usize = 2048;
 impl Encoder {
     pub(super) fn new(shape: &CharactersShape, column: usize, layout: &mut Layout) -> Self {
         let prefix = format!("characters.{}.", shape.name);
-        let characters = EmbeddingShape {
-            name: "embedding".into(),
-            size: shape.alphabet,
-            width: shape.embedding,
-        };
-        let architecture = Architecture {
-            cell: shape.cell,
-            directions: 2,
-            layers: 1,
-            input: InputShape { embeddings: vec![characters], ..InputShape::default() },
-            hidden: shape.hidden,
-            outputs: shape.width(),
-            head: Head::None,
-            read: Read::FinalState,
-            dropout: 0.0,
-            input_dropout: 0.0,
-        };
         let names = Names { recurrent: &prefix, embedding: &prefix };
-        Self { network: Network::within(architecture, names, layout), column }
+        Self { network: Network::within(shape.architecture(), names, layout), column }
     }
 
     fn width(&self) -> usize {
@@ -106,8 +89,7 @@ impl Encoder {
         let mut first = 0;
         while first < count {
             let longest = spellings.length(order[first]);
-            let rows = (MOST_CHARACTERS / longest).clamp(1, MOST_SPELLINGS);
-            let last = count.min(first + rows);
+            let last = count.min(first + CharactersShape::together(longest));
             if tape.used == tape.groups.len() {
                 let (block, tape_of_group) = (Block::default(), self.network.tape());
                 tape.groups.push(Group { spellings: 0..0, block, tape: tape_of_group });
@@ -152,9 +134,46 @@ impl Encoder {
     }
 }
 
+impl CharactersShape {
+    /// How many spellings go through it together where the longest has so many characters.
+    pub fn together(longest: usize) -> usize {
+        (MOST_CHARACTERS / longest).clamp(1, MOST_SPELLINGS)
+    }
+
+    /// The network it is.
+    pub(super) fn architecture(&self) -> Architecture {
+        let characters =
+            EmbeddingShape { name: "embedding".into(), size: self.alphabet, width: self.embedding };
+        Architecture {
+            cell: self.cell,
+            directions: 2,
+            layers: 1,
+            input: InputShape { embeddings: vec![characters], ..InputShape::default() },
+            hidden: self.hidden,
+            outputs: self.width(),
+            head: Head::None,
+            read: Read::FinalState,
+            dropout: 0.0,
+            input_dropout: 0.0,
+        }
+    }
+}
+
 impl Tape {
     /// What went through the network for the last block.
     pub(super) fn groups(&self) -> &[Group] {
         &self.groups[..self.used]
+    }
+
+    /// What it holds, for the test of `size`.
+    #[cfg(test)]
+    pub(super) fn numbers(&self) -> usize {
+        let of_group = |group: &Group| {
+            let block = group.block.tokens(0).len();
+            let outputs = 2 * group.tape.output().len();
+            block + outputs + group.tape.numbers()
+        };
+        let groups: usize = self.groups.iter().map(of_group).sum();
+        groups + self.encodings.len() + self.d_encodings.len()
     }
 }

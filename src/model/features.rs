@@ -113,6 +113,13 @@ impl Features {
 }
 
 impl Tape {
+    /// What it holds, for the test of `size`.
+    #[cfg(test)]
+    pub(super) fn numbers(&self) -> usize {
+        let encoders: usize = self.encoders.iter().map(characters::Tape::numbers).sum();
+        self.x.len() + self.dx.len() + self.mask.len() + encoders
+    }
+
     /// The features of a block, `[T, B, features]`.
     pub(super) fn x<'a>(&'a self, block: &'a Block) -> &'a [f32] {
         if self.x.is_empty() { block.inputs() } else { &self.x }

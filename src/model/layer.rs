@@ -155,3 +155,12 @@ impl Layer {
         }
     }
 }
+
+#[cfg(test)]
+impl Tape {
+    /// What it holds, for the test of `size`.
+    pub(super) fn numbers(&self) -> usize {
+        let directions: usize = self.directions.iter().map(recurrence::Tape::numbers).sum();
+        directions + self.out.len() + self.d_out.len() + self.mask.len()
+    }
+}

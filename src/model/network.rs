@@ -221,6 +221,13 @@ impl Network {
 }
 
 impl Tape {
+    /// What it holds but for outputs, for the test of `size`.
+    #[cfg(test)]
+    pub(super) fn numbers(&self) -> usize {
+        let layers: usize = self.layers.iter().map(layer::Tape::numbers).sum();
+        layers + self.features.len() + self.d_features.len() + self.input.numbers()
+    }
+
     /// The outputs, `[S, B, outputs]`, flat: S = T, or 1 where the head reads final states.
     pub fn output(&self) -> &[f32] {
         &self.y

@@ -255,6 +255,13 @@ impl Recurrence {
 }
 
 impl Tape {
+    /// What it holds, for the test of `size`.
+    #[cfg(test)]
+    pub(super) fn numbers(&self) -> usize {
+        let Self { h, c, saved, gates, h_proj, dh_proj, dh, dc, .. } = self;
+        [h, c, saved, gates, h_proj, dh_proj, dh, dc].map(Vec::len).iter().sum()
+    }
+
     /// The output at step `t`: the states its live rows were left in, `[B, H]`.
     pub(super) fn output(&self, direction: Direction, t: usize, hidden: usize) -> &[f32] {
         let (_, write) = direction.slots();

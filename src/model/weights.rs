@@ -122,6 +122,19 @@ impl Weights {
     }
 }
 
+#[cfg(test)]
+impl Weights {
+    /// What they hold, for the test of `size`.
+    pub(super) fn numbers(&self) -> usize {
+        let affine = |a: &Affine| a.forward.numbers() + a.bias.len() + a.backward.numbers();
+        let recurrent = |r: &Recurrent| affine(&r.input) + affine(&r.hidden);
+        let layers: usize = self.recurrences.iter().map(recurrent).sum();
+        let tables: usize = self.tables.iter().map(Vec::len).sum();
+        let encoders: usize = self.encoders.iter().map(Self::numbers).sum();
+        layers + self.head.as_ref().map_or(0, affine) + tables + encoders
+    }
+}
+
 impl Recurrence {
     fn packing<'a>(
         &self,

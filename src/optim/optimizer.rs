@@ -192,3 +192,36 @@ impl Update {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers of 32 bits stand still at 2^24, whole ones of 32 bits end at 2^32.
+    #[test]
+    fn updates_are_counted_beyond_24_and_32_bits() {
+        let adam = Adam { learning_rate: 0.1, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 };
+        let update = Update { optimizer: Optimizer::Adam(adam), learning_rate: 0.1 };
+        for middle in [1u64 << 24, 1 << 32, 1 << 53] {
+            for step in middle - 2..middle + 2 {
+                // Moments of a gradient that has been 0.5 for ever: each update moves by the learning rate.
+                let mut state =
+                    OptimizerState { step, first: vec![0.5], second: vec![0.25], mean: vec![] };
+                let mut params = [1.0];
+                update.apply(&mut params, &[0.5], &mut state);
+                assert_eq!(state.step, step + 1);
+                assert!((params[0] - 0.9).abs() < 1e-6, "{step}: {}", params[0]);
+            }
+        }
+        // And the correction is right where it matters: after one update and after a thousand.
+        for (step, moments) in
+            [(0, (0.0, 0.0)), (999, (0.5, 0.25 * (1.0 - powi(0.999, 999)) as f32))]
+        {
+            let (first, second) = (vec![moments.0], vec![moments.1]);
+            let mut state = OptimizerState { step, first, second, mean: vec![] };
+            let mut params = [1.0];
+            update.apply(&mut params, &[0.5], &mut state);
+            assert!((params[0] - 0.9).abs() < 1e-5, "{step}: {}", params[0]);
+        }
+    }
+}

@@ -6,9 +6,12 @@ mod calibration;
 mod in_order;
 mod plan;
 mod predictor;
+mod size;
 mod worker;
 
 pub use calibration::{Calibration, rank, rows_needed, score};
 pub use in_order::InOrder;
 pub use plan::Plan;
 pub use predictor::{Answer, Prediction, Predictor, WordsOf};
+pub use size::BlockShape;
+pub use worker::OUTPUTS;

@@ -10,7 +10,7 @@ use super::calibration::Calibration;
 use super::plan::Plan;
 use super::worker::{Ended, Worker};
 use crate::data::{Encoder, ScalerSet, Scalers, WordPool, Words};
-use crate::model::{Architecture, BLOCK_ROWS, Network, Read, State, Tensors, Weights};
+use crate::model::{BLOCK_ROWS, Network, State, Tensors, Weights};
 
 /// What is known about a row that was pushed with a ticket.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,12 +98,18 @@ impl Job {
 }
 
 /// Windows, or running rows, that are gathered before they are computed.
-const GATHER_WINDOWS: usize = 8 * BLOCK_ROWS;
-const GATHER_ROWS: usize = 2048;
+pub(super) const GATHER_WINDOWS: usize = 8 * BLOCK_ROWS;
+pub(super) const GATHER_ROWS: usize = 2048;
+/// Rows of all their windows; beyond, fewer are gathered.
+pub(super) const GATHER_STEPS: usize = 1 << 16;
 /// Numbers of all their predictions; beyond, fewer rows are gathered.
-const GATHER_OUTPUTS: usize = 1 << 20;
-/// Blocks computed at a time: bounds memory.
-const BLOCKS_AT_A_TIME: usize = 8;
+pub(super) const GATHER_OUTPUTS: usize = 1 << 20;
+
+/// Blocks computed at a time: each has buffers of its own, so more of them than threads would be of no use.
+pub(super) fn blocks_together(threads: usize) -> usize {
+    threads.clamp(1, GATHER_WINDOWS / BLOCK_ROWS)
+}
+
 impl<'a> Predictor<'a> {
     /// A predictor that has seen no row.
     pub fn new(
@@ -114,12 +120,7 @@ impl<'a> Predictor<'a> {
         plan: Plan,
         words: WordsOf<'a>,
     ) -> Self {
-        // Of a window only the last step is asked for: the same parameters, read at the final state.
-        let read = match plan {
-            Plan::Window { .. } | Plan::Whole { last: true } => Read::FinalState,
-            _ => Read::EveryStep,
-        };
-        let network = Network::new(Architecture { read, ..network.architecture().clone() });
+        let network = Network::new(plan.architecture(network.architecture()));
         Self {
             weights: Weights::for_prediction(&network, params),
             network,
@@ -232,7 +233,7 @@ impl<'a> Predictor<'a> {
         if self.pending >= GATHER_ROWS.min((GATHER_OUTPUTS / self.encoder.outputs()).max(1))
             || self.jobs.len() >= GATHER_WINDOWS
             || (self.jobs.len() >= BLOCK_ROWS
-                && self.jobs.iter().map(rows).sum::<usize>() > 1 << 16)
+                && self.jobs.iter().map(rows).sum::<usize>() > GATHER_STEPS)
         {
             self.flush();
         }
@@ -315,8 +316,9 @@ impl<'a> Predictor<'a> {
         }
         let mut jobs = std::mem::take(&mut self.jobs);
         jobs.sort_by_key(|job| std::cmp::Reverse(job.len)); // stable: longest first
+        let together = BLOCK_ROWS * blocks_together(rayon::current_num_threads());
         let mut states = Vec::new();
-        for jobs in jobs.chunks(BLOCK_ROWS * BLOCKS_AT_A_TIME) {
+        for jobs in jobs.chunks(together) {
             states.extend(self.run(jobs));
         }
         // Only now: a job that goes on reads the state from before all of these.

@@ -30,7 +30,7 @@ struct Asked {
 }
 
 /// Output numbers made at a time: few, for they can be many for each row.
-const OUTPUTS: usize = 1 << 18;
+pub const OUTPUTS: usize = 1 << 18;
 
 impl Worker {
     pub(super) fn new(network: &Network) -> Self {

@@ -147,7 +147,9 @@ impl Model {
         vocabularies.check(&config).map_err(fault)?;
         let encoder = Encoder::new(&config, vocabularies);
         check_scalers(&stored, &encoder.roles).map_err(fault)?;
-        let network = Network::new(architecture(&config, &encoder));
+        let architecture = architecture(&config, &encoder);
+        check_size(&container, &architecture).map_err(fault)?;
+        let network = Network::new(architecture);
         let params = read_tensors(&container, &network, "").map_err(fault)?;
         if let Some(extra) = container.tensors.iter().find(|t| params.named(&t.name).is_none()) {
             return Err(fault(format!("holds a tensor that the model has not: {}", extra.name)));
@@ -167,6 +169,17 @@ impl Model {
         let season = season.map(NonZero::get);
         Ok(Self { config, encoder, network, params, scalers, calibration, season, trained_on })
     }
+}
+
+/// Refuses a config whose network the file cannot hold by far, before it is made.
+fn check_size(container: &Container, wanted: &Architecture) -> std::result::Result<(), String> {
+    const SMALL: u128 = 1 << 20;
+    let held: u128 = container.tensors.iter().map(|tensor| tensor.len() as u128).sum();
+    let asked = wanted.parameters();
+    if asked <= held + SMALL {
+        return Ok(());
+    }
+    Err(format!("its config asks for a network of {asked} numbers, and it holds {held}"))
 }
 
 /// Refuses files of another version.

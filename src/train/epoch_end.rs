@@ -3,7 +3,7 @@
 use super::events::{Control, EpochRecord, Event, Observer};
 use super::progress::{Best, Progress};
 use super::trainer::Trainer;
-use crate::config::TaskKind;
+use crate::config::{EarlyStopping, TaskKind};
 use crate::error::{Error, Result};
 use crate::eval::{Evaluated, Evaluation, Report, valid_loss};
 use crate::model::Tensors;
@@ -55,7 +55,8 @@ impl Trainer<'_> {
         let improved = keep_best(progress, valid_loss);
         let cosine_epochs = progress.cosine_epochs;
         self.learning_rate(cosine_epochs).end_epoch(valid_loss, &mut progress.plateau);
-        progress.stopped_early = self.stops_early(progress, valid_loss);
+        progress.stopped_early =
+            stops_early(self.config.training.early_stopping, progress, valid_loss);
         observer.on(Event::EpochEnd { record: &record, progress, improved })
     }
 
@@ -90,21 +91,25 @@ impl Trainer<'_> {
             report => report.map(|report| Some(Some(report))),
         }
     }
+}
 
-    fn stops_early(&self, progress: &mut Progress, valid_loss: Option<f64>) -> bool {
-        let Some(stopping) = self.config.training.early_stopping else { return false };
-        let better = |loss: &f64| {
-            progress.stopping_best.is_none_or(|best| *loss < best - stopping.min_delta)
-        };
-        match valid_loss.filter(|loss| loss.is_finite()).filter(better) {
-            Some(loss) => {
-                progress.stopping_best = Some(loss);
-                progress.stopping_bad = 0;
-            }
-            None => progress.stopping_bad += 1,
+/// Whether an epoch with this validation loss is the last one.
+fn stops_early(
+    stopping: Option<EarlyStopping>,
+    progress: &mut Progress,
+    valid_loss: Option<f64>,
+) -> bool {
+    let Some(stopping) = stopping else { return false };
+    let better =
+        |loss: &f64| progress.stopping_best.is_none_or(|best| *loss < best - stopping.min_delta);
+    match valid_loss.filter(|loss| loss.is_finite()).filter(better) {
+        Some(loss) => {
+            progress.stopping_best = Some(loss);
+            progress.stopping_bad = 0;
         }
-        progress.stopping_bad >= stopping.patience
+        None => progress.stopping_bad += 1,
     }
+    progress.stopping_bad >= stopping.patience
 }
 
 /// Lowest validation loss, the first of equals, never one that is not finite; without validation the last.
@@ -125,4 +130,59 @@ fn keep_best(progress: &mut Progress, valid_loss: Option<f64>) -> bool {
 fn valid_figures(report: &Report) -> serde_json::Map<String, serde_json::Value> {
     let named = report.scores.named().into_iter();
     named.map(|(name, value)| (format!("valid_{name}"), serde_json::json!(value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::{Optimizer, Schedule};
+    use crate::model::Layout;
+    use crate::optim::{LearningRate, OptimizerState, PlateauState};
+    use crate::train::EpochSums;
+
+    /// A validation that was not finite never counts as better, and never keeps a later one from being it.
+    #[test]
+    fn a_loss_that_is_not_finite_is_no_best_and_blocks_none() {
+        let schedule =
+            Schedule::Plateau { factor: 0.5, patience: 5, threshold: 0.0, min_learning_rate: 0.0 };
+        let rate = LearningRate { start: 0.1, schedule, warmup_steps: 0, cosine_epochs: 9 };
+        let sgd = Optimizer::Sgd {
+            learning_rate: 0.1,
+            momentum: 0.0,
+            nesterov: false,
+            weight_decay: 0.0,
+        };
+        let mut progress = Progress {
+            epoch: 0,
+            update: 0,
+            step: 0,
+            params: Tensors::zeros(&Arc::new(Layout::default())),
+            optimizer: OptimizerState::new(&sgd, 0),
+            plateau: PlateauState { learning_rate: 0.1, best: None, bad_epochs: 0 },
+            cosine_epochs: 9,
+            sums: EpochSums::default(),
+            best: None,
+            stopping_best: None,
+            stopping_bad: 0,
+            lanes: None,
+            stopped_early: false,
+        };
+        let stopping = Some(EarlyStopping { patience: 3, min_delta: 0.0 });
+        let (nan, endless) = (f64::NAN, f64::INFINITY);
+        let losses = [nan, endless, 5.0, nan, -endless, 4.0, nan, 4.5, nan];
+        let mut best = Vec::new();
+        for (epoch, loss) in losses.into_iter().enumerate() {
+            progress.epoch = epoch;
+            if keep_best(&mut progress, Some(loss)) {
+                best.push(epoch);
+            }
+            rate.end_epoch(Some(loss), &mut progress.plateau);
+            let stops = stops_early(stopping, &mut progress, Some(loss));
+            assert_eq!(stops, epoch == 8, "three epochs after the best, and none before");
+        }
+        assert_eq!(best, [2, 5]);
+        assert_eq!((progress.plateau.best, progress.plateau.bad_epochs), (Some(4.0), 3));
+    }
 }

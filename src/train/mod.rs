@@ -9,6 +9,8 @@ mod guard;
 mod health;
 mod non_finite;
 mod order;
+#[cfg(feature = "worker-panic")]
+mod planted;
 mod progress;
 mod step;
 mod team;
@@ -18,5 +20,5 @@ pub use chunks::outputs_at_once;
 pub use events::{Control, EpochRecord, Event, Observer, Outcome};
 pub use non_finite::{Fault, NonFinite, Pass};
 pub use progress::{Best, EpochSums, Progress};
-pub use step::Workspace;
+pub use step::{Workspace, rows_together};
 pub use trainer::Trainer;

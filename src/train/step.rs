@@ -110,7 +110,9 @@ impl Workspace {
         self.pause = Pause::default();
         self.weights.pack(network, params);
         let rows = if network.architecture().input.characters.is_empty() {
-            rows_together(batch.spans, rayon::current_num_threads())
+            let lengths = (batch.spans.first(), batch.spans.last());
+            let even = lengths.0.map(|span| span.len) == lengths.1.map(|span| span.len);
+            rows_together(batch.spans.len(), even, rayon::current_num_threads())
         } else {
             BLOCK_ROWS // each distinct spelling of a block is summed once
         };
@@ -126,6 +128,8 @@ impl Workspace {
         let parts: Vec<_> = parts.into_iter().map(Mutex::new).collect();
         let (passes, sums) = (Phase::new(groups.len()), Phase::new(parts.len()));
         let pass = |index: usize| {
+            #[cfg(feature = "worker-panic")]
+            super::planted::panic_where_asked(batch.dropout.map(|key| key.step));
             let mut work = write(&blocks[index]);
             let first = (groups[index], index * rows);
             if in_chunks {
@@ -237,9 +241,8 @@ impl Work {
 
 /// How many rows go through the network together: a thread's share, in whole blocks of those that are summed
 /// together. Where lengths differ, one block at a time, so that threads that are done early can take another.
-fn rows_together(spans: &[Span], threads: usize) -> usize {
-    let even = spans.first().map(|span| span.len) == spans.last().map(|span| span.len);
-    let share = spans.len().div_ceil(BLOCK_ROWS).div_ceil(threads);
+pub fn rows_together(sequences: usize, even: bool, threads: usize) -> usize {
+    let share = sequences.div_ceil(BLOCK_ROWS).div_ceil(threads);
     if even { (share * BLOCK_ROWS).clamp(BLOCK_ROWS, MOST_ROWS) } else { BLOCK_ROWS }
 }
 

@@ -92,7 +92,7 @@ fn every_object_is_closed() {
         walk(definition, &mut objects);
         definition["anyOf"].as_array().into_iter().flatten().for_each(|d| walk(d, &mut objects));
     }
-    assert_eq!(objects, 17);
+    assert_eq!(objects, 18);
 }
 
 #[test]

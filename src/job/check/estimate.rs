@@ -136,13 +136,7 @@ pub(super) fn estimate(
     page: Page,
 ) -> String {
     let memory = memory::estimate(config, prepared);
-    let text = format!(
-        "about {} (data {}, activations {}, weights and moments {})",
-        memory::size(memory.total()),
-        memory::size(memory.rows),
-        memory::size(memory.passes),
-        memory::size(memory.weights + memory.moments),
-    );
+    let text = format!("about {} ({})", memory::size(memory.total()), memory.parts());
     let mut out = format!("\nEstimate\n{}", page.paragraph("  memory  ", &text));
     if let Some(times) = times {
         out += &page.paragraph("  time    ", &time_text(config, prepared, times));

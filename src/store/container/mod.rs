@@ -83,6 +83,16 @@ pub fn name_fault(name: &str) -> Option<String> {
 }
 
 impl Tensor {
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The first value that is not finite, as `name[row,column]`.
     pub fn first_non_finite(&self) -> Option<String> {
         let flat = match &self.data {

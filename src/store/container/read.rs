@@ -205,7 +205,7 @@ fn decode_each<T, const N: usize>(
 }
 
 /// Opens a regular file. Opening a FIFO would block and reading a device never end: both are refused.
-fn open(path: &Path) -> Result<(File, u64)> {
+pub(super) fn open(path: &Path) -> Result<(File, u64)> {
     let refuse = |e: std::io::Error| match e.kind() {
         ErrorKind::NotFound => {
             Error::Input { path: path.to_owned(), reason: "no such file".to_owned() }
@@ -224,7 +224,12 @@ fn open(path: &Path) -> Result<(File, u64)> {
 }
 
 /// Reads on until `bytes` holds the first `end` bytes of the file.
-fn read_up_to(path: &Path, file: &mut File, bytes: &mut Vec<u8>, end: u64) -> Result<()> {
+pub(super) fn read_up_to(
+    path: &Path,
+    file: &mut File,
+    bytes: &mut Vec<u8>,
+    end: u64,
+) -> Result<()> {
     let missing = end.saturating_sub(bytes.len() as u64);
     let room = usize::try_from(missing).map_err(|_| too_large(path, end))?;
     bytes.try_reserve_exact(room).map_err(|_| too_large(path, end))?;

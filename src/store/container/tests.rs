@@ -180,3 +180,28 @@ fn a_fifo_or_device_does_not_block() {
         assert!(error.to_string().ends_with("not a regular file"), "{error}");
     }
 }
+
+/// A file is read in pieces: header, values. It may be cut or swapped in between.
+#[test]
+fn a_file_that_is_cut_while_it_is_read_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.safetensors");
+    let bytes = sample().to_bytes().unwrap();
+    fs::write(&path, &bytes).unwrap();
+    let (mut file, length) = read::open(&path).unwrap();
+    let mut read = Vec::new();
+    read::read_up_to(&path, &mut file, &mut read, 64).unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_len(length - 3).unwrap();
+    let error = read::read_up_to(&path, &mut file, &mut read, length).unwrap_err();
+    assert_eq!(error.exit_code(), 69);
+    let words = format!("cut while it was read: {} of {length} bytes", length - 3);
+    assert!(error.to_string().ends_with(&words), "{error}");
+    // Swapped for another: what is open is still the old one.
+    fs::write(&path, &bytes).unwrap();
+    let (mut file, length) = read::open(&path).unwrap();
+    fs::rename(&path, folder.path().join("old")).unwrap();
+    fs::write(&path, b"another").unwrap();
+    let mut read = Vec::new();
+    read::read_up_to(&path, &mut file, &mut read, length).unwrap();
+    assert_eq!(read, bytes);
+}

@@ -12,7 +12,13 @@ impl Container {
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.fault().map_or(Ok(()), |fault| Err(Error::Internal(fault)))?;
         let header = self.header()?;
-        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        let values = |tensor: &super::Tensor| match &tensor.data {
+            TensorData::F32(v) => 4 * v.len(),
+            TensorData::F64(v) => 8 * v.len(),
+        };
+        let size = self.tensors.iter().map(values).sum::<usize>() + header.len() + LENGTH_BYTES;
+        let mut bytes = Vec::with_capacity(size);
+        bytes.extend_from_slice(&(header.len() as u64).to_le_bytes());
         bytes.extend_from_slice(header.as_bytes());
         for tensor in &self.tensors {
             match &tensor.data {
