@@ -66,8 +66,6 @@ impl Style {
 /// What the message has to say.
 #[derive(Debug)]
 struct Expected {
-    /// The row of the table, from 0.
-    row: usize,
     /// None where the whole row is at fault.
     column: Option<usize>,
     says: Vec<String>,
@@ -109,7 +107,6 @@ fn plant(
 ) -> Expected {
     let number = [FLOW, LOAD][random.below(2)];
     let cell = |column: usize, says: &[&str]| Expected {
-        row,
         column: Some(column),
         says: says.iter().map(|text| (*text).to_owned()).collect(),
     };

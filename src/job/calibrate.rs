@@ -9,7 +9,7 @@ use crate::serve::{Calibration, score};
 use crate::store::Model;
 
 /// Scores that are held in memory at most; of more predictions every second, third… one is taken.
-const MOST_SCORES: u64 = 1 << 25;
+const MOST_SCORES: u64 = 1 << 22;
 
 /// Calibrates a model whose config asks for it, on these rows, of which so many will be scored.
 pub(super) fn calibrate(model: &Model, part: &PartRows, rows: u64) -> Result<Option<Calibration>> {
