@@ -66,15 +66,16 @@ impl Coverage {
         let steps = truth.len() / self.targets.len();
         for (at, &truth) in truth.iter().enumerate().filter(|(_, truth)| !truth.is_nan()) {
             let (_, target, horizon) = &mut self.targets[at / steps];
-            let (held, width, scaled) = if self.sets {
+            let held = prediction.holds(at, truth);
+            let (width, scaled) = if self.sets {
                 let classes = prediction.sets.len() / steps;
                 let set = &prediction.sets[at * classes..(at + 1) * classes];
                 let size = set.iter().filter(|&&inside| inside).count() as f64;
-                (truth >= 0.0 && set[truth as usize], size, size)
+                (size, size)
             } else {
                 let [low, high] = prediction.bounds[at].map(f64::from);
                 let width = high - low;
-                ((low..=high).contains(&truth), width, width / scalers[at / steps].scale)
+                (width, width / scalers[at / steps].scale)
             };
             self.all.add(held, scaled);
             target.add(held, width);
