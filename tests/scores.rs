@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use rnn::kernel::scalar::sin;
-use rnn::metrics::{ClassErrors, Errors};
+use rnn::metrics::{ClassErrors, Errors, pinball};
 use rnn::random::{self, Purpose};
 use serde_json::{Value, json};
 use support::job::{evaluate, program, save_config, succeed, train, with_threads};
@@ -45,6 +45,13 @@ fn measures_of_numbers() {
     assert_eq!(named.len(), 6);
     for (name, value) in named {
         close(name, &json!(value), &reference[name]);
+    }
+    let truths = numbers(&reference["truth"]);
+    for (k, quantiles) in ["low", "predicted", "high"].iter().enumerate() {
+        let level = reference["levels"][k].as_f64().expect("a level");
+        let pairs = numbers(&reference[quantiles]).into_iter().zip(&truths);
+        let sum: f64 = pairs.map(|(quantile, &truth)| pinball(level, quantile, truth)).sum();
+        close(quantiles, &json!(sum / truths.len() as f64), &reference["quantile_loss"][k]);
     }
 }
 
@@ -279,8 +286,9 @@ fn a_line_for_each_prediction_joins_with_the_rows_and_sums_up_to_the_report() {
     let config = json!({
         "data": {
             "path": "data.csv", "time": "at", "series": "id", "targets": ["y", "z"], "window": {"length": 8},
+            "split": {"valid": 0.3, "test": 0.2},
         },
-        "task": {"type": "forecast", "horizon": 3, "season": 24},
+        "task": {"type": "forecast", "horizon": 3, "season": 24, "intervals": {"coverage": 0.8}},
         "model": {"topology": "single", "cell": "gru", "hidden_size": 3},
         "training": {"epochs": 1},
     });
@@ -298,21 +306,25 @@ fn a_line_for_each_prediction_joins_with_the_rows_and_sums_up_to_the_report() {
     let (_, wide) = printed(&[], "wide.csv");
     let (report, long) = printed(&["--long"], "long.csv");
     let baselines = ["last_value", "seasonal_naive", "drift", "train_mean", "ridge"];
-    let header = ["id", "at", "target_time", "step", "target", "value", "true"];
+    let header =
+        ["id", "at", "target_time", "step", "target", "value", "value_lo", "value_hi", "true"];
     assert_eq!(long[0], [&header[..], &baselines[..]].concat());
     assert_eq!(long.len() - 1, (wide.len() - 1) * 6, "two targets, three steps");
 
     let rows: Vec<Vec<String>> = csv.lines().map(cells).collect();
     let row = |at: &str, id: &str| rows.iter().find(|row| row[0] == at && row[1] == id);
     let mut squares = [[0.0; 6]; 2]; // of the model and each baseline
+    let (mut inside, mut losses) = ([0.0; 2], [0.0; 2]);
     let mut scored = 0;
     for line in &long[1..] {
-        let [id, at, target_time, step, target, value, truth] =
+        let [id, at, target_time, step, target, value, low, high, truth] =
             std::array::from_fn(|cell| line[cell].as_str());
         let of_row = wide[1..].iter().find(|w| w[0] == at && w[1] == id).expect("the row");
         let name = |kind: &str| format!("{kind}_{target}+{step}");
         let cell = |kind: &str| wide[0].iter().position(|n| *n == name(kind)).expect("a column");
         assert_eq!((value, truth), (&of_row[cell("pred")][..], &of_row[cell("true")][..]));
+        let end = cell("pred") + 1;
+        assert_eq!([low, high], [&of_row[end][..], &of_row[end + 1][..]]);
         if target_time.is_empty() {
             assert_eq!(truth, "", "what has no time is not known");
             continue;
@@ -321,14 +333,17 @@ fn a_line_for_each_prediction_joins_with_the_rows_and_sums_up_to_the_report() {
         let known = &row(target_time, id).expect("the target's row")[column];
         let number = |text: &str| text.parse::<f64>().expect("a number");
         assert_eq!(number(truth), number(known), "truths join by series and target time");
-        assert_eq!(number(&line[7]), number(&row(at, id).expect("the row")[column]));
+        assert_eq!(number(&line[9]), number(&row(at, id).expect("the row")[column]));
         // Only rows of which every step is known are scored.
         if of_row.iter().any(String::is_empty) {
             continue;
         }
         scored += 1;
         let sums = &mut squares[column - 2];
-        for (sum, cell) in sums.iter_mut().zip([5, 7, 8, 9, 10, 11]) {
+        let [low, high, y] = [low, high, truth].map(number);
+        inside[column - 2] += f64::from(u8::from((low..=high).contains(&y)));
+        losses[column - 2] += (pinball(0.1, low, y) + pinball(0.9, high, y)) / 2.0;
+        for (sum, cell) in sums.iter_mut().zip([5, 9, 10, 11, 12, 13]) {
             *sum += (number(&line[cell]) - number(truth)) * (number(&line[cell]) - number(truth));
         }
     }
@@ -336,6 +351,9 @@ fn a_line_for_each_prediction_joins_with_the_rows_and_sums_up_to_the_report() {
     for (k, target) in ["y", "z"].iter().enumerate() {
         let mse = |sum: f64| json!(sum / f64::from(scored / 2));
         close("model", &report["targets"][target]["mse"], &mse(squares[k][0]));
+        let intervals = &report["intervals"]["targets"][target];
+        close("coverage", &intervals["coverage"], &mse(inside[k]));
+        close("quantile loss", &intervals["quantile_loss"], &mse(losses[k]));
         for (baseline, sum) in baselines.iter().zip(&squares[k][1..]) {
             let said = &report["baselines"][baseline]["targets"][target]["mse"];
             close(baseline, said, &mse(*sum));

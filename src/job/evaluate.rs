@@ -112,7 +112,8 @@ fn joined(
     file: &Path,
 ) -> Result<Report> {
     let baselines = Beside { season: model.season, ridge }.baselines(&model.encoder);
-    let mut lines = Joined::new(&model.encoder, &part.table, &baselines, file)?;
+    let mut lines =
+        Joined::new(&model.encoder, &part.table, (Sureness::of(model), &baselines), file)?;
     let report = part_report(model, ridge, split, part, |row| lines.row(&row))?;
     write_file(file, &lines.into_bytes()?)?;
     Ok(report)

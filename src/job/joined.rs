@@ -3,17 +3,18 @@
 
 use std::path::Path;
 
-use super::rows_out::{number, truth_text};
+use super::rows_out::{Sureness, number, truth_text};
 use crate::data::{Classes, Encoder, Table, Turn};
 use crate::error::{Error, Result};
 use crate::eval::{Baseline, Evaluated, Guesses};
 use crate::serve::Prediction;
 
 /// Lines of a CSV file: series, time and target time (without a time column numbers of rows, from 1 in each series),
-/// step, target, value, truth, and what each baseline gives.
+/// step, target, value, its interval where there is one, truth, and what each baseline gives.
 pub(super) struct Joined<'a> {
     encoder: &'a Encoder,
     table: &'a Table,
+    sureness: Sureness,
     place: &'a Path,
     out: csv::Writer<Vec<u8>>,
     /// Cells of a line.
@@ -25,17 +26,19 @@ impl<'a> Joined<'a> {
     pub(super) fn new(
         encoder: &'a Encoder,
         table: &'a Table,
-        baselines: &[Baseline],
+        (sureness, baselines): (Sureness, &[Baseline]),
         place: &'a Path,
     ) -> Result<Self> {
         let out = csv::Writer::from_writer(Vec::new());
-        let mut joined = Self { encoder, table, place, out, width: 0 };
+        let mut joined = Self { encoder, table, sureness, place, out, width: 0 };
         let mut names = encoder.roles.series_names();
         match &encoder.roles.time {
             Some(time) => names.extend([time.column.clone(), "target_time".into()]),
             None => names.extend(["row", "target_row"].map(str::to_owned)),
         }
-        names.extend(["step", "target", "value", "true"].map(str::to_owned));
+        names.extend(["step", "target", "value"].map(str::to_owned));
+        names.extend(sureness.names("value"));
+        names.push("true".into());
         names.extend(baselines.iter().map(|baseline| baseline.key().to_owned()));
         joined.width = names.len();
         joined.write(&names)?;
@@ -62,6 +65,8 @@ impl<'a> Joined<'a> {
             let mut line = leads.clone();
             line.extend([at(row), at(row + ahead), ahead.to_string(), target.clone()]);
             line.push(self.value(evaluated.prediction, place));
+            let labels = encoder.classes().map_or(&[][..], |classes| &classes.labels);
+            line.extend(self.sureness.texts(labels, evaluated.prediction, place));
             line.push(self.truth(truth));
             line.extend(evaluated.beside.iter().map(|guesses| self.guess(guesses, place)));
             line.resize(self.width, String::new()); // without a prediction nothing is guessed

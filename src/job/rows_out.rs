@@ -54,8 +54,30 @@ impl Sureness {
         }
     }
 
+    /// What stands in its cells for one of the predictions.
+    pub(super) fn texts(
+        self,
+        labels: &[String],
+        predicted: Option<&Prediction>,
+        at: usize,
+    ) -> Vec<String> {
+        let classes = labels.len();
+        let set = |prediction: &Prediction| {
+            let inside = &prediction.sets[at * classes..(at + 1) * classes];
+            let labels = labels.iter().zip(inside).filter(|(_, inside)| **inside);
+            labels.map(|(label, _)| &label[..]).collect::<Vec<_>>().join(OR)
+        };
+        match self {
+            Sureness::Unknown => Vec::new(),
+            Sureness::Interval => {
+                predicted.map(|p| p.bounds[at].map(number)).unwrap_or_default().into()
+            }
+            Sureness::Set => vec![predicted.map_or_else(String::new, set)],
+        }
+    }
+
     /// Names of its cells, behind that of the prediction.
-    fn names(self, of: &str) -> Vec<String> {
+    pub(super) fn names(self, of: &str) -> Vec<String> {
         let endings: &[&str] = match self {
             Sureness::Unknown => &[],
             Sureness::Interval => &["lo", "hi"],
@@ -252,20 +274,9 @@ impl<W: Write> RowWriter<W> {
 
     /// How sure one of the predictions is.
     fn sureness_cells(&self, predicted: Option<&Prediction>, at: usize) -> Vec<Cell> {
-        let classes = self.labels.len();
-        let set = |prediction: &Prediction| {
-            let inside = &prediction.sets[at * classes..(at + 1) * classes];
-            let labels = self.labels.iter().zip(inside).filter(|(_, inside)| **inside);
-            labels.map(|(label, _)| &label[..]).collect::<Vec<_>>().join(OR)
-        };
-        match self.columns.sureness {
-            Sureness::Unknown => Vec::new(),
-            Sureness::Interval => {
-                let bounds = predicted.map(|p| p.bounds[at].map(number)).unwrap_or_default();
-                bounds.map(Cell::Number).into()
-            }
-            Sureness::Set => vec![Cell::Text(predicted.map_or_else(String::new, set))],
-        }
+        let sureness = self.columns.sureness;
+        let cell = if sureness == Sureness::Interval { Cell::Number } else { Cell::Text };
+        sureness.texts(&self.labels, predicted, at).into_iter().map(cell).collect()
     }
 
     /// The probabilities of the classes at one of the predictions.

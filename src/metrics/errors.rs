@@ -95,6 +95,12 @@ impl Figures {
     }
 }
 
+/// The pinball loss of a quantile at a level: `level (truth - quantile)` above it, `(1 - level) (quantile - truth)` below.
+pub fn pinball(level: f64, quantile: f64, truth: f64) -> f64 {
+    let above = truth - quantile;
+    (level * above).max((level - 1.0) * above)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

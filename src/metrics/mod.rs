@@ -8,7 +8,7 @@ pub mod student;
 
 pub use classes::{ClassErrors, ClassFigures};
 pub use confusion::{Confusion, LabelFigures};
-pub use errors::{Errors, Figures};
+pub use errors::{Errors, Figures, pinball};
 
 /// How much higher one error is than another: -0.2 is 20 % lower. Infinite beside one that is never wrong.
 pub fn change(ours: f64, theirs: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! The folds of a backtest.
 
-use super::{change_cell, figure};
+use super::{figure, skill_cell, skill_of};
 use crate::eval::{Scores, Standing};
 use crate::job::{Backtest, Fold};
 use crate::terminal::{Cell, Column, Ink, Screen, Table};
@@ -26,7 +26,7 @@ pub fn backtest(found: &Backtest, screen: Screen) -> String {
         Column::new("best epoch", 2),
         Column::fixed(measure),
         Column::fixed(&best.map_or("-".into(), |best| best.name())),
-        Column::fixed("change"),
+        Column::fixed("skill"),
         Column::new("MAE", if numbers { 6 } else { 0 }),
     ]);
     for (k, fold) in found.folds.iter().enumerate() {
@@ -71,7 +71,7 @@ fn figures(ours: &Scores, naive: Option<&Scores>) -> Vec<Cell> {
     vec![
         figure(ours.error()),
         figure(naive.and_then(Scores::error)),
-        change_cell(naive.and_then(|naive| ours.change(naive))),
+        skill_cell(skill_of(naive.and_then(|naive| ours.change(naive)))),
         figure(mae),
     ]
 }

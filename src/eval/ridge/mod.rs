@@ -109,7 +109,8 @@ impl Ridge {
         let known = |value: f64, mean: f64| if value.is_nan() { mean } else { value };
         let mut features = Vec::with_capacity(self.shape.features() * targets);
         if ahead > 0 {
-            for (&place, scaler) in roles.targets.iter().zip(&scalers.targets) {
+            // As far as it is known: where targets may be empty, what they are filled with.
+            for (&place, scaler) in roles.last_known.iter().zip(&scalers.targets) {
                 let last = known(row(0)[place], scaler.mean);
                 let change = |before| (known(row(before)[place], last) - last) / scaler.scale;
                 features.extend((1..back).map(|before| change(before) as f32));
@@ -127,7 +128,7 @@ impl Ridge {
         let rows = features.len() / self.shape.features();
         self.weights.product(&features, rows, Start::Zero, &mut outputs);
         let steps = encoder.steps;
-        for (k, (&place, scaler)) in roles.targets.iter().zip(&scalers.targets).enumerate() {
+        for (k, (&place, scaler)) in roles.last_known.iter().zip(&scalers.targets).enumerate() {
             let from = match ahead {
                 0 => scaler.mean,
                 _ => known(row(0)[place], scaler.mean),
@@ -179,7 +180,7 @@ fn sum(
         let rows = shape.back - 1..shape.back - 1 + end - from;
         let (set, _) = scalers.of(&series.key);
         if shape.ahead > 0 {
-            for (&place, scaler) in encoder.roles.targets.iter().zip(&set.targets) {
+            for (&place, scaler) in encoder.roles.last_known.iter().zip(&set.targets) {
                 let values = column(series, &read, place, scaler.mean);
                 let both = (shape.back, shape.ahead);
                 sums::add_changes(&mut products, &values, rows.clone(), both, 1.0 / scaler.scale);
