@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn single_rows_as_blocks_would_be_too_sure_of_errors_that_last() {
+    fn short_blocks_would_be_too_sure_of_errors_that_last() {
         let width = |alike: u64| {
             let mut blocks = Blocks::of(2, 1);
             let mut error = 0.0;
@@ -240,7 +240,8 @@ mod tests {
             let [low, high] = blocks.gains(1, &[0..1], alike, true)[0].interval.expect("rows");
             high - low
         };
-        assert!(width(40) > 1.3 * width(1), "{} {}", width(40), width(1));
+        // Without a season blocks have the cube root of the rows, 7 here.
+        assert!(width(40) > 1.2 * width(1), "{} {}", width(40), width(1));
     }
 
     #[test]
