@@ -121,6 +121,9 @@ impl LastValues {
     /// # Errors
     /// What is wrong with the row; it counts for nothing then.
     pub fn fill(&self, roles: &Roles, series: usize, row: &mut Row) -> Result<Fate, Fault> {
+        if roles.plain && row.empty.is_empty() {
+            return Ok(Fate::Kept);
+        }
         if !roles.calendar.is_empty() && row.time.is_some_and(|time| time.kind == TimeKind::Number)
         {
             return Err(Fault::NoCalendar);
@@ -197,8 +200,7 @@ impl LastValues {
 
     /// Remembers a row that was accepted, where it may have to fill a later one.
     pub fn keep(&mut self, roles: &Roles, series: usize, values: &[f64]) {
-        let fills = !matches!(roles.missing, Missing::Error | Missing::Drop);
-        if fills || !roles.fixed.is_empty() || roles.last_known != roles.targets {
+        if !roles.plain || !matches!(roles.missing, Missing::Error | Missing::Drop) {
             self.remember(series, values);
         }
     }

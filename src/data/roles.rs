@@ -28,6 +28,8 @@ pub struct Roles {
     pub were_empty: Vec<(usize, usize)>,
     /// The place of the first number of each name of the calendar, and how many later rows it tells of.
     pub calendar: Vec<(usize, CalendarField, usize)>,
+    /// Whether nothing of a row without empty cells hangs on the rows before it.
+    pub plain: bool,
     /// Inputs that are known ahead.
     pub ahead: Vec<usize>,
     /// Inputs that are the same in all rows of a series.
@@ -92,9 +94,15 @@ impl Roles {
             let inputs = config.inputs.iter().zip(&inputs);
             inputs.filter(|(c, _)| c.known() == Some(known)).map(|(_, &place)| place).collect()
         };
-        let (ahead, fixed) = (known(Known::Ahead), known(Known::Static));
+        let (ahead, fixed): (Vec<usize>, Vec<usize>) = (known(Known::Ahead), known(Known::Static));
         let Places { columns, are_words } = places;
+        let plain = ahead.is_empty()
+            && fixed.is_empty()
+            && calendar.is_empty()
+            && were_empty.is_empty()
+            && last_known == targets;
         Self {
+            plain,
             columns,
             cells,
             are_words,
