@@ -15,6 +15,10 @@ pub(super) enum Parsed {
     Time(Time),
 }
 
+/// Seconds of a plain number at most: beyond, nanoseconds and sums of them would leave their range. A count of
+/// nanoseconds since 1970 is far below.
+const LARGEST: f64 = 1e19;
+
 /// Reads one time in the form that `data.time` has where nothing else is said, without a zone; `None` where it is in
 /// none of the known forms. `decimal` is the mark of plain numbers.
 pub fn parse(text: &str, decimal: u8) -> Option<Time> {
@@ -46,6 +50,9 @@ pub(super) fn iso(text: &str, decimal: u8) -> Option<Parsed> {
         return Some(Parsed::Local(local));
     }
     let number = number::parse(text.as_bytes(), decimal).ok()?.value()?;
+    if number.abs() > LARGEST {
+        return None;
+    }
     // The whole part by itself: a Unix time in milliseconds times 1e9 has more digits than an f64.
     let nanos = number.trunc() as i128 * 1_000_000_000 + (number.fract() * 1e9) as i128;
     Some(Parsed::Time(Time::new(TimeKind::Number, nanos)))
@@ -105,7 +112,9 @@ mod tests {
         assert_eq!(nanos("1700000000500"), Some(1_700_000_000_500_000_000_000));
         assert_eq!(nanos("-0.5"), Some(-500_000_000));
         assert_eq!(parse("2007-01-03", b'.').map(|t| t.kind), Some(TimeKind::Local));
-        for bad in ["", "yesterday", "2016-13-01", "01/02/2020", "2016-07-01 25:00:00"] {
+        for bad in
+            ["", "yesterday", "2016-13-01", "01/02/2020", "2016-07-01 25:00:00", "1e30", "-2e19"]
+        {
             assert_eq!(parse(bad, b'.'), None, "{bad}");
         }
     }

@@ -149,15 +149,17 @@ impl TimeReader {
                 shown(text)
             ));
         };
-        let whole = number.trunc() as i128 * nanos + (number.fract() * nanos as f64) as i128;
-        if Timestamp::from_nanosecond(whole).is_err() {
+        let rest = (number.fract() * nanos as f64) as i128;
+        let whole = (number.trunc() as i128).checked_mul(nanos).map(|whole| whole + rest);
+        let whole = whole.filter(|&whole| Timestamp::from_nanosecond(whole).is_ok());
+        let Some(whole) = whole else {
             let cure = if format == "epoch_s" {
                 "; are these milliseconds? Write \"epoch_ms\""
             } else {
                 ""
             };
             return Err(format!("{} lies beyond the year 9999 as \"{format}\"{cure}", shown(text)));
-        }
+        };
         Ok(Time::new(TimeKind::Zoned, whole))
     }
 }
