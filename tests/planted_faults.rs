@@ -90,7 +90,7 @@ fn rows(random: &mut Random) -> Vec<Vec<String>> {
 /// A cell as the file has it.
 fn written(cell: &str, style: &Style) -> Vec<u8> {
     let needs = cell.contains([',', '"', '\n']);
-    if !needs && !(style.quoted && !cell.is_empty()) {
+    if !needs && (!style.quoted || cell.is_empty()) {
         return cell.into();
     }
     let cell = cell.replace('"', "\"\"").replace('\n', style.ending);

@@ -157,8 +157,7 @@ mod tests {
         close(&at(&calendar("\"@day_of_month\"", 1, false), "2023-02-08"), &quarter);
         let (a, b) = ("2023-12-31", "2024-12-31");
         let of_year = |text| at(&calendar("\"@day_of_year\"", 1, false), text);
-        let angle =
-            |days: f64| [(TAU * (days - 1.0) / days).sin(), (TAU * (days - 1.0) / days).cos()];
+        let angle = |days: f64| [sin(TAU * (days - 1.0) / days), cos(TAU * (days - 1.0) / days)];
         close(&of_year(a), &angle(365.0));
         close(&of_year(b), &angle(366.0));
     }

@@ -191,7 +191,7 @@ impl Dataset {
 
     /// Looks up the words of all tables.
     pub fn read_words(&mut self, encoder: &Encoder) {
-        if !encoder.roles.are_words.contains(&true) {
+        if !encoder.roles.are_words.contains(&true) && encoder.calendar.is_empty() {
             return; // a table that others hold, too, would be copied for nothing
         }
         let parts = [Some(&mut self.train), self.valid.as_mut(), self.test.as_mut()];

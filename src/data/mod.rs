@@ -53,7 +53,7 @@ pub use row_hashes::{PartHash, RowHashes, TrainedRows};
 pub use scale::{Moments, Scaler, ScalerSet, Scalers};
 pub use season::find_season;
 pub use segments::Segment;
-pub use source::{Hashing, expand};
+pub use source::{Hashing, expand, plain_text};
 pub use split::Ranges;
 pub use table::{Dropped, Series, SourceFile, Table, Turn};
 pub use time_order::{Next, TimeOrder};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::reader::Unzip;
 use crate::error::{Error, Result};
 use crate::suggest;
 
@@ -43,6 +44,11 @@ pub(super) fn open(path: &Path) -> Result<File> {
         });
     }
     Ok(file)
+}
+
+/// The plain text of a file, which may be packed.
+pub fn plain_text(path: &Path) -> Result<impl Read> {
+    Ok(Unzip::new(open(path)?))
 }
 
 /// Passes bytes on and hashes them.

@@ -78,17 +78,18 @@ impl Coverage {
         let steps = truth.len() / self.targets.len();
         for (at, &truth) in truth.iter().enumerate().filter(|(_, truth)| !truth.is_nan()) {
             let (_, target, horizon) = &mut self.targets[at / steps];
-            let (held, width, loss, scale) = if self.sets {
+            let held = prediction.holds(at, truth);
+            let (width, loss, scale) = if self.sets {
                 let classes = prediction.sets.len() / steps;
                 let set = &prediction.sets[at * classes..(at + 1) * classes];
                 let size = set.iter().filter(|&&inside| inside).count() as f64;
-                (truth >= 0.0 && set[truth as usize], size, 0.0, 1.0)
+                (size, 0.0, 1.0)
             } else {
                 let [low, high] = prediction.bounds[at].map(f64::from);
                 let [below, above] = self.levels;
                 let loss = (pinball(below, low, truth) + pinball(above, high, truth)) / 2.0;
                 let scale = scalers[at / steps].scale;
-                ((low..=high).contains(&truth), high - low, loss, scale)
+                (high - low, loss, scale)
             };
             self.all.add(held, width / scale, loss / scale);
             target.add(held, width, loss);

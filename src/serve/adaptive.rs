@@ -8,13 +8,16 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::calibration::{Calibration, score, widen};
+use super::calibration::{Calibration, widen};
 use super::predictor::{Answer, Prediction};
 use crate::data::{Encoder, ScalerSet, Words};
 
 /// A step, in spreads of the scores: after a miss the quantile rises by this times the coverage, after a hit it falls by
 /// this times the rest.
 const RATE: f64 = 0.1;
+
+/// So many spreads an interval of learnt quantiles may be drawn in.
+const MOST_SPREADS: f64 = 10.0;
 
 /// All series of a predictor.
 pub(super) struct Adaptive<'a> {
@@ -106,30 +109,32 @@ impl<'a> Adaptive<'a> {
 impl Follower<'_> {
     /// Learns from what came true at a row.
     fn judge(&mut self, encoder: &Encoder, truth: &[f64], calibration: &Calibration) {
-        for (target, &truth) in truth.iter().enumerate() {
+        let known = truth.iter().enumerate().filter(|(_, truth)| !truth.is_nan());
+        for (target, &truth) in known {
             for (step, forecast) in self.open.iter().enumerate() {
                 let (Some(forecast), at) = (forecast, target * encoder.steps + step) else {
                     continue;
                 };
-                let score = score(encoder, forecast, self.scalers, at, truth);
-                if score.is_nan() {
-                    continue; // the truth is not known
-                }
-                let missed = f64::from(u8::from(score > self.quantiles[at]));
+                let missed = f64::from(u8::from(!forecast.holds(at, truth)));
                 let step = RATE * calibration.spreads[at];
-                self.quantiles[at] += step * (missed - (1.0 - calibration.coverage));
+                let quantile = self.quantiles[at] + step * (missed - (1.0 - calibration.coverage));
+                // Narrower than nothing it cannot become: a quantile that falls on would take long to come back.
+                let least = match encoder.levels {
+                    None => 0.0,
+                    Some(_) => calibration.quantiles[at] - MOST_SPREADS * calibration.spreads[at],
+                };
+                self.quantiles[at] = quantile.max(least);
             }
         }
     }
 
-    /// Remembers the forecast made at a row, and gives it its intervals.
-    fn forecast(&mut self, encoder: &Encoder, answer: Option<Answer>) -> Option<Answer> {
-        self.open.push_front(answer.as_ref().and_then(|answer| answer.prediction.clone()));
-        self.open.truncate(encoder.steps);
-        let mut answer = answer?;
-        if let Some(prediction) = &mut answer.prediction {
+    /// Gives the forecast made at a row its intervals, and remembers it.
+    fn forecast(&mut self, encoder: &Encoder, mut answer: Option<Answer>) -> Option<Answer> {
+        if let Some(prediction) = answer.as_mut().and_then(|answer| answer.prediction.as_mut()) {
             widen(encoder, &self.quantiles, self.scalers, prediction);
         }
-        Some(answer)
+        self.open.push_front(answer.as_ref().and_then(|answer| answer.prediction.clone()));
+        self.open.truncate(encoder.steps);
+        answer
     }
 }

@@ -36,6 +36,18 @@ pub struct Prediction {
     pub sets: Vec<bool>,
 }
 
+impl Prediction {
+    /// Whether an interval, or a set, holds the truth, as [`Encoder::target_value`] has it.
+    pub fn holds(&self, at: usize, truth: f64) -> bool {
+        if self.sets.is_empty() {
+            let [low, high] = self.bounds[at].map(f64::from);
+            return (low..=high).contains(&truth);
+        }
+        let classes = self.sets.len() / self.values.len();
+        truth >= 0.0 && self.sets[at * classes + truth as usize]
+    }
+}
+
 /// Makes predictions for any number of series.
 pub struct Predictor<'a> {
     pub(super) network: Network,

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::column::{ColumnSurvey, Kind};
 use super::open;
-use crate::config::Dialect;
+use crate::config::{Dialect, HeaderBy, TimeColumn, TimeFormat};
 use crate::data::reader::Record;
-use crate::data::time::{self, TimeKind};
+use crate::data::time::{TimeKind, TimeReader};
 use crate::error::Result;
 
 /// Names of columns that count time as plain numbers.
@@ -79,8 +79,16 @@ pub(super) struct Times {
     pub(super) column: usize,
     pub(super) kind: TimeKind,
     pub(super) nanos: Vec<i128>,
+    /// What reads them.
+    pub(super) reader: TimeReader,
+    /// How they are written, where that has to be said.
+    pub(super) format: TimeFormat,
     /// The first and the last cell.
     pub(super) ends: (String, String),
+    /// The earliest and the latest cell.
+    pub(super) extremes: (String, String),
+    /// Their times.
+    range: (i128, i128),
     /// Rows whose cell is no time.
     pub(super) broken: bool,
 }
@@ -128,20 +136,14 @@ fn series_candidates(columns: &[ColumnSurvey], rows: u64) -> Vec<usize> {
 /// Reads the cells of all candidates, the likeliest first.
 pub(super) fn read(
     path: &Path,
-    dialect: Dialect,
+    (dialect, by): (Dialect, &HeaderBy),
     columns: &[ColumnSurvey],
     rows: u64,
 ) -> Result<Rows> {
     let (times, keys) = (time_candidates(columns), series_candidates(columns, rows));
-    let (mut reader, header) = open(path, dialect)?;
+    let (mut reader, header) = open(path, dialect, by)?;
     let mut record = Record::default();
-    let new = |&column: &usize| Times {
-        column,
-        kind: TimeKind::Number,
-        nanos: Vec::new(),
-        ends: Default::default(),
-        broken: false,
-    };
+    let new = |&column: &usize| Times::new(column, &columns[column], dialect);
     let mut rows = Rows {
         lines: Vec::new(),
         times: times.iter().map(new).collect(),
@@ -152,7 +154,7 @@ pub(super) fn read(
         header.check_row(&record)?;
         rows.lines.push(record.line());
         for times in &mut rows.times {
-            times.push(&String::from_utf8_lossy(record.field(times.column)), dialect);
+            times.push(&String::from_utf8_lossy(record.field(times.column)));
         }
         for (keys, numbers) in rows.keys.iter_mut().zip(&mut numbers) {
             let next = numbers.len() as u32;
@@ -172,16 +174,33 @@ impl Keys {
 }
 
 impl Times {
+    fn new(column: usize, survey: &ColumnSurvey, dialect: Dialect) -> Self {
+        let pattern = survey.forms().first();
+        let format = pattern.map_or(TimeFormat::Iso, |form| TimeFormat::Pattern(form.clone()));
+        let named = TimeColumn { column: String::new(), format: format.clone(), zone: None };
+        let reader = TimeReader::new(&named, dialect.decimal);
+        let (kind, ends) = (TimeKind::Number, Default::default());
+        let (extremes, range) = (Default::default(), (i128::MAX, i128::MIN));
+        let nanos = Vec::new();
+        Self { column, kind, nanos, reader, format, ends, extremes, range, broken: false }
+    }
+
     /// The same times running the other way.
     pub(super) fn turned(&self) -> Self {
         Self { nanos: self.nanos.iter().map(|time| -time).collect(), ..self.clone() }
     }
 
-    fn push(&mut self, text: &str, dialect: Dialect) {
-        match time::parse(text, dialect.decimal) {
-            Some(time) if self.nanos.is_empty() || time.kind == self.kind => {
+    fn push(&mut self, text: &str) {
+        match self.reader.read(text) {
+            Ok(time) if self.nanos.is_empty() || time.kind == self.kind => {
                 self.kind = time.kind;
                 self.nanos.push(time.nanos);
+                if time.nanos < self.range.0 {
+                    (self.range.0, self.extremes.0) = (time.nanos, text.to_owned());
+                }
+                if time.nanos > self.range.1 {
+                    (self.range.1, self.extremes.1) = (time.nanos, text.to_owned());
+                }
             }
             _ => {
                 self.broken = true;

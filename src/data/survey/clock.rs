@@ -1,5 +1,6 @@
 //! The time column of a file, and how its times go.
 
+use crate::config::TimeFormat;
 use crate::data::Timeline;
 use crate::data::time::{TimeKind, about_text};
 
@@ -16,6 +17,23 @@ pub struct Clock {
     pub gap_line: Option<u64>,
     /// Line of the first row whose time does not come after the one before.
     pub disorder_line: Option<u64>,
+    /// How its times are written.
+    pub format: TimeFormat,
+    /// What has to be done about their order.
+    pub order: Disorder,
+}
+
+/// What the order of a file's times asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disorder {
+    /// Nothing: they go up.
+    None,
+    /// Some stand there twice.
+    Twice,
+    /// They have to be sorted: they go from the newest to the oldest, or at random.
+    Sort,
+    /// A clock was set back: rows stay as they are.
+    SetBack,
 }
 
 impl Clock {

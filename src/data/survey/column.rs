@@ -22,9 +22,9 @@ pub enum Kind {
     Number,
     /// Numbers, apart from empty cells and a few that are neither.
     Slipped,
-    /// Times as ISO 8601 writes them.
+    /// Times as ISO 8601 writes them, or by a pattern that is known.
     Time,
-    /// Dates or times in another form.
+    /// Dates or times in a form that is not.
     OtherTime,
     /// Words.
     Text,
@@ -55,6 +55,8 @@ pub struct ColumnSurvey {
     pub first_odd: Option<OddCell>,
     times: u64,
     looks_like_time: u64,
+    /// The patterns that read every cell that is no number, the likeliest first; none before the first one.
+    patterns: Option<Vec<String>>,
     /// Whether every number is one more than the one before: the rows counted.
     counts: bool,
     last: f64,
@@ -88,6 +90,7 @@ impl ColumnSurvey {
             first_odd: None,
             times: 0,
             looks_like_time: 0,
+            patterns: None,
             counts: true,
             last: f64::NAN,
             distinct: HashSet::new(),
@@ -126,6 +129,10 @@ impl ColumnSurvey {
         let is_time = |time: time::Time| time.kind != TimeKind::Number;
         self.times += u64::from(time::parse(text, dialect.decimal).is_some_and(is_time));
         self.looks_like_time += u64::from(number::looks_like_date(text.trim().as_bytes()));
+        match &mut self.patterns {
+            None => self.patterns = Some(time::patterns(text)),
+            Some(patterns) => patterns.retain(|pattern| time::fits(pattern, text)),
+        }
         self.odd += 1;
         self.first_odd.get_or_insert_with(|| OddCell {
             line,
@@ -140,10 +147,20 @@ impl ColumnSurvey {
         match self.odd {
             _ if self.filled == 0 => Kind::Empty,
             0 => Kind::Number,
-            odd if odd == self.filled && self.times == odd => Kind::Time,
+            odd if odd == self.filled && (self.times == odd || !self.forms().is_empty()) => {
+                Kind::Time
+            }
             odd if odd == self.filled && self.looks_like_time == odd => Kind::OtherTime,
             odd if odd * SLIPS <= self.filled => Kind::Slipped,
             _ => Kind::Text,
+        }
+    }
+
+    /// The patterns that its times may be written by; more than one where it is open which number is the day.
+    pub fn forms(&self) -> &[String] {
+        match &self.patterns {
+            Some(patterns) if self.times < self.odd && self.odd == self.filled => patterns,
+            _ => &[],
         }
     }
 

@@ -11,12 +11,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-pub use clock::Clock;
+pub use clock::{Clock, Disorder};
 pub use column::{ColumnSurvey, Kind, OddCell};
 
 use super::reader::{Header, Record, RecordReader, Unzip};
 use super::source;
-use crate::config::Dialect;
+use crate::config::{Dialect, HeaderBy};
 use crate::error::{DataError, Error, Result, shown_path};
 
 /// Bytes from which the marks are found.
@@ -29,6 +29,8 @@ pub struct Survey {
     pub path: PathBuf,
     /// Its marks.
     pub dialect: Dialect,
+    /// Whether its first line names the columns.
+    pub header: HeaderBy,
     /// Data rows.
     pub rows: u64,
     /// Every column, in the order of the file.
@@ -64,15 +66,21 @@ impl Survey {
         let sampled = Unzip::new(file).take(SAMPLE).read_to_end(&mut sample);
         sampled.or_else(|e| e.raw_os_error().map_or(Ok(0), |_| Err(Error::input(path, &e))))?;
         let dialect = dialect::sniff(&sample, path);
-        let (columns, rows) = profile(path, dialect)?;
+        let mut reader = RecordReader::new(regular(path)?, path, dialect);
+        let header = match Header::read(&mut reader)?.looks_like_data() {
+            true => HeaderBy::Places,
+            false => HeaderBy::First,
+        };
+        let (columns, rows) = profile(path, dialect, &header)?;
         if rows == 0 {
             let message = "has a header but no data rows".into();
             let file = shown_path(path);
             return Err(DataError { file, message, ..DataError::default() }.into());
         }
-        let found = order::find(path, dialect, &columns, rows)?;
+        let found = order::find(path, (dialect, &header), &columns, rows)?;
         let (time, series, extent) = (found.time, found.series, found.extent);
-        Ok(Self { path: path.to_owned(), dialect, rows, columns, time, series, extent })
+        let path = path.to_owned();
+        Ok(Self { path, dialect, header, rows, columns, time, series, extent })
     }
 
     /// The column of this name.
@@ -98,27 +106,15 @@ fn regular(path: &Path) -> Result<File> {
 }
 
 /// A reader of the rows, its header already read.
-fn open(path: &Path, dialect: Dialect) -> Result<(RecordReader<File>, Header)> {
+fn open(path: &Path, dialect: Dialect, by: &HeaderBy) -> Result<(RecordReader<File>, Header)> {
     let mut reader = RecordReader::new(regular(path)?, path, dialect);
-    let header = Header::read(&mut reader)?;
-    refuse_a_header_of_data(&reader, &header)?;
+    let header = Header::of(&mut reader, by)?;
     Ok((reader, header))
 }
 
-/// Without a header the first row would be lost, and no column would have a name.
-fn refuse_a_header_of_data(reader: &RecordReader<File>, header: &Header) -> Result<()> {
-    if !header.looks_like_data() {
-        return Ok(());
-    }
-    let message =
-        "the first line looks like data; put a header line with the names of the columns before it";
-    let (file, line) = (reader.file().to_owned(), Some(1));
-    Err(DataError { file, line, message: message.into(), ..DataError::default() }.into())
-}
-
 /// Looks at every cell.
-fn profile(path: &Path, dialect: Dialect) -> Result<(Vec<ColumnSurvey>, u64)> {
-    let (mut reader, header) = open(path, dialect)?;
+fn profile(path: &Path, dialect: Dialect, by: &HeaderBy) -> Result<(Vec<ColumnSurvey>, u64)> {
+    let (mut reader, header) = open(path, dialect, by)?;
     let mut columns: Vec<ColumnSurvey> =
         header.names().iter().map(|name| ColumnSurvey::new(name)).collect();
     let (mut record, mut rows) = (Record::default(), 0);

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::Extent;
 use super::candidates::{Keys, Rows, Times, read};
-use super::clock::Clock;
+use super::clock::{Clock, Disorder};
 use super::column::ColumnSurvey;
-use crate::config::Dialect;
+use crate::config::{Dialect, HeaderBy};
 use crate::data::Timeline;
-use crate::data::time::{TimeKind, TimeReader};
-use crate::error::{DataError, Error, Result, shown, shown_path};
+use crate::data::time::TimeKind;
+use crate::error::Result;
 
 /// Of so many steps one may go back before a column is no clock that once was set.
 const SLIPS: u64 = 100;
@@ -25,43 +25,53 @@ pub(super) struct Found {
 /// Tries the candidates in the order of their likelihood.
 pub(super) fn find(
     path: &Path,
-    dialect: Dialect,
+    (dialect, by): (Dialect, &HeaderBy),
     columns: &[ColumnSurvey],
     rows: u64,
 ) -> Result<Found> {
-    let table = read(path, dialect, columns, rows)?;
+    let table = read(path, (dialect, by), columns, rows)?;
     let all = vec![0; table.lines.len()];
     let usable = || table.times.iter().filter(|times| !times.broken);
     let is_clock = |times: &&Times| times.kind != TimeKind::Number;
-    let found = |times: &Times, keys: &[u32], series: Vec<usize>| Found {
-        time: Some(table.clock(times, keys)),
+    let found = |times: &Times, keys: &[u32], series: Vec<usize>, order: Disorder| Found {
+        time: Some(table.clock(times, keys, order)),
         series,
         extent: extent(keys),
     };
     for times in usable() {
         if steps_back(&times.nanos, &all) == 0 {
-            return Ok(found(times, &all, Vec::new()));
+            return Ok(found(times, &all, Vec::new(), Disorder::None));
         }
         if let Some((series, keys)) = table.sorting_keys(times) {
-            return Ok(found(times, &keys, series));
+            return Ok(found(times, &keys, series, Disorder::None));
         }
     }
-    // Backwards, a network would learn to tell the past.
+    // From the newest to the oldest a network would learn to tell the past.
     for times in usable().filter(is_clock) {
         let turned = times.turned();
-        if steps_back(&turned.nanos, &all) == 0 || table.sorting_keys(&turned).is_some() {
-            return Err(newest_first(path, &columns[times.column].name));
+        if steps_back(&turned.nanos, &all) == 0 {
+            return Ok(found(times, &all, Vec::new(), Disorder::Sort));
+        }
+        if let Some((series, keys)) = table.sorting_keys(&turned) {
+            return Ok(found(times, &keys, series, Disorder::Sort));
         }
     }
-    // A clock that was set back now and then is still a clock.
+    // A clock that was set back now and then is still a clock; so is one whose every time is another.
     for times in usable().filter(is_clock) {
         let slips = |keys: &[u32]| steps_back(&times.nanos, keys);
+        let kind = |keys: &[u32]| match only_twice(&times.nanos, keys) {
+            true => Disorder::Twice,
+            false => Disorder::SetBack,
+        };
         if slips(&all) * SLIPS <= rows {
-            return Ok(found(times, &all, Vec::new()));
+            return Ok(found(times, &all, Vec::new(), kind(&all)));
         }
         let fits = |keys: &&Keys| keys.likely && slips(&keys.series) * SLIPS <= rows;
         if let Some(keys) = table.keys.iter().find(fits) {
-            return Ok(found(times, &keys.series, vec![keys.column]));
+            return Ok(found(times, &keys.series, vec![keys.column], kind(&keys.series)));
+        }
+        if rows_at_once(&times.nanos).0 == 1 {
+            return Ok(found(times, &all, Vec::new(), Disorder::Sort));
         }
     }
     let (series, keys) = match table.keys.iter().find(|keys| keys.named) {
@@ -71,32 +81,32 @@ pub(super) fn find(
     Ok(Found { time: None, series, extent: extent(keys) })
 }
 
-fn newest_first(path: &Path, column: &str) -> Error {
-    let file = shown_path(path);
-    let message = format!(
-        "the times in {} go from the newest to the oldest; a forecast needs the oldest first: sort the rows, or turn \
-         the file round: (head -n 1 {file}; tail -n +2 {file} | tac) > NEW.csv",
-        shown(column)
-    );
-    DataError { file, message, ..DataError::default() }.into()
-}
-
 impl Rows {
-    fn clock(&self, times: &Times, keys: &[u32]) -> Clock {
+    fn clock(&self, times: &Times, keys: &[u32], order: Disorder) -> Clock {
         let count = extent(keys).series as usize;
-        let (mut series, mut lines) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+        let mut series: Vec<Vec<(i128, u64)>> = vec![Vec::new(); count];
         // Series are numbered in the order of their first rows.
         for ((&key, &time), &line) in keys.iter().zip(&times.nanos).zip(&self.lines) {
-            series[key as usize].push(time);
-            lines[key as usize].push(line);
+            series[key as usize].push((time, line));
         }
-        let each: Vec<&[i128]> = series.iter().map(|times| &times[..]).collect();
-        let timeline = Timeline::new(times.kind, &each, times.ends.clone(), &TimeReader::default());
+        let (first, last) = times.ends.clone();
+        let mut ends = (first, last);
+        if order == Disorder::Sort {
+            series.iter_mut().for_each(|rows| rows.sort_by_key(|&(time, _)| time));
+            ends = times.extremes.clone();
+        }
+        let nanos: Vec<Vec<i128>> =
+            series.iter().map(|rows| rows.iter().map(|row| row.0).collect()).collect();
+        let each: Vec<&[i128]> = nanos.iter().map(|times| &times[..]).collect();
+        let timeline = Timeline::new(times.kind, &each, ends, &times.reader);
+        let line = |s: usize, row: usize| series[s][row].1;
         Clock {
             column: times.column,
-            gap_line: timeline.longest_gap().map(|gap| lines[gap.series][gap.row]),
-            disorder_line: timeline.first_disordered.map(|(s, row)| lines[s][row]),
+            gap_line: timeline.longest_gap().map(|gap| line(gap.series, gap.row)),
+            disorder_line: timeline.first_disordered.map(|(s, row)| line(s, row)),
             timeline,
+            format: times.format.clone(),
+            order,
         }
     }
 
@@ -133,6 +143,13 @@ fn steps_back(times: &[i128], keys: &[u32]) -> u64 {
         last.insert(**key, **time).is_some_and(|before| **time <= before)
     };
     times.iter().zip(keys).filter(back).count() as u64
+}
+
+/// Whether times that do not go up only stand still.
+fn only_twice(times: &[i128], keys: &[u32]) -> bool {
+    let mut last: HashMap<u32, i128> = HashMap::new();
+    let up = |(time, key): (&i128, &u32)| last.insert(*key, *time).is_none_or(|b| b <= *time);
+    times.iter().zip(keys).all(up)
 }
 
 /// Most rows that share a time, and how many different times there are.

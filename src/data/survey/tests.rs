@@ -52,7 +52,7 @@ fn columns_are_what_their_cells_are() {
         Kind::Number,
         Kind::Text,
         Kind::Time,
-        Kind::OtherTime,
+        Kind::Time,
         Kind::Empty,
         Kind::Number,
         Kind::Slipped,
@@ -143,13 +143,57 @@ fn what_is_no_table_is_refused() {
     };
     assert!(refused("").contains("the file is empty"));
     assert!(refused("a,b\n").contains("no data rows"));
-    assert!(refused("2024-01-01,1.5\n2024-01-02,2\n").contains("put a header line"));
     assert!(refused("a,b\n1,2\n3\n").contains("row has 1 field, header has 2"));
+}
+
+#[test]
+fn rows_from_the_newest_to_the_oldest_are_to_be_sorted() {
     let newest_first: String =
         (1..30).rev().map(|day| format!("2024-05-{day:02},{day}\n")).collect();
-    assert!(refused(&format!("day,x\n{newest_first}")).contains("from the newest to the oldest"));
+    let found = survey(&format!("day,x\n{newest_first}"));
+    let time = found.time.unwrap();
+    assert_eq!((time.order, time.timeline.disordered), (Disorder::Sort, 0));
+    assert_eq!((&time.timeline.first[..], &time.timeline.last[..]), ("2024-05-01", "2024-05-29"));
     let by_sensor =
         |sensor| (1..20).rev().map(move |day| format!("{sensor},2024-05-{day:02},{day}\n"));
     let two: String = by_sensor("a").chain(by_sensor("b")).collect();
-    assert!(refused(&format!("sensor,day,x\n{two}")).contains("from the newest to the oldest"));
+    let found = survey(&format!("sensor,day,x\n{two}"));
+    assert_eq!(names(&found, &found.series), ["sensor"]);
+    assert_eq!(found.time.unwrap().order, Disorder::Sort);
+    // At random, each time once.
+    let text = file("day,x", 30, |k| format!("2024-05-{:02},{k}", k * 7 % 30 + 1));
+    assert_eq!(survey(&text).time.unwrap().order, Disorder::Sort);
+}
+
+#[test]
+fn times_that_stand_there_twice_are_no_clock_set_back() {
+    let text = file("time,x", 300, |k| {
+        format!("2024-01-01 {:02}:{:02}:00,{k}", (k - k / 150) / 60, (k - k / 150) % 60)
+    });
+    assert_eq!(survey(&text).time.unwrap().order, Disorder::Twice);
+}
+
+#[test]
+fn other_forms_of_times_and_files_without_a_header_are_found() {
+    let found = survey(&file("day,x", 40, |k| format!("{}/{}/2024,{k}", k / 28 + 1, k % 28 + 1)));
+    let time = found.time.clone().unwrap();
+    assert_eq!(time.format, crate::config::TimeFormat::Pattern("%m/%d/%Y".into()));
+    assert_eq!(found.columns[0].forms(), ["%m/%d/%Y"]);
+    let found = survey(&file("0,5.5", 40, |k| format!("{},{}", k + 1, k * k % 7)));
+    assert_eq!(found.header, HeaderBy::Places);
+    assert_eq!((found.rows, &found.columns[1].name[..]), (41, "2"));
+}
+
+#[test]
+fn a_gzipped_file_is_looked_through_like_the_text_in_it() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data.csv.gz");
+    let text = file("t;x", 40, |k| format!("{k};{},5", k * k % 7));
+    let file = File::create(&path).unwrap();
+    let mut packer = flate2::write::GzEncoder::new(file, flate2::Compression::default());
+    packer.write_all(text.as_bytes()).unwrap();
+    packer.finish().unwrap();
+    let found = Survey::read(&path).unwrap();
+    assert_eq!((found.rows, found.dialect), (40, Dialect { delimiter: b';', decimal: b',' }));
 }

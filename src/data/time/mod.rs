@@ -6,7 +6,7 @@ mod reader;
 mod spans;
 
 pub use iso::parse;
-pub use patterns::patterns;
+pub use patterns::{fits, patterns};
 pub use reader::TimeReader;
 pub use spans::{about_text, span_text};
 

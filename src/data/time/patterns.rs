@@ -41,6 +41,11 @@ pub fn patterns(text: &str) -> Vec<String> {
     fits.filter(|pattern| read(pattern, text).is_ok()).collect()
 }
 
+/// Whether a text is a time by this pattern.
+pub fn fits(pattern: &str, text: &str) -> bool {
+    read(pattern, text.trim_matches(' ')).is_ok()
+}
+
 /// The message for a cell that is in none of the known forms.
 pub(super) fn no_iso_time(text: &str) -> String {
     let fitting: Vec<String> =

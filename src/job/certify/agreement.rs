@@ -1,11 +1,11 @@
 //! `rnn-predict` gives what `rnn-eval` gives: the first rows of the user's own file through both.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use super::{Check, Finding};
-use crate::data::{PartRows, Table};
+use crate::config::{Duplicates, Order};
+use crate::data::{PartRows, Table, plain_text};
 use crate::error::{Error, Result, shown, shown_path};
 use crate::job::evaluate::write_predictions;
 use crate::job::predict::{Format, PredictOptions, predict};
@@ -18,6 +18,12 @@ const ROWS: usize = 400;
 
 pub(super) fn check(rows: &Rows) -> Result<Check> {
     let (name, model) = ("agreement", &rows.model);
+    let roles = &model.encoder.roles;
+    if roles.order == Order::Sort || roles.duplicates == Duplicates::Last {
+        let sentence = "rnn-predict gives what rnn-eval gives? It cannot be told: rows that are sorted, or taken as the \
+                        last of their time, have to be there all at once, and a stream takes them as they come";
+        return Ok(Check::new(name, Finding::Unknown, sentence.into()));
+    }
     let path = &rows.part.table.files[0].path;
     let window = model.config.data.window.map_or(0, |window| window.length);
     let text = first_rows(path, ROWS + 2 * window)?;
@@ -73,7 +79,7 @@ pub(super) fn check(rows: &Rows) -> Result<Check> {
 /// The header and so many records of a file; a quoted cell may go over several lines.
 fn first_rows(path: &Path, rows: usize) -> Result<Vec<u8>> {
     let input = |e: &std::io::Error| Error::input(path, e);
-    let mut reader = BufReader::new(File::open(path).map_err(|e| input(&e))?);
+    let mut reader = BufReader::new(plain_text(path)?);
     let (mut text, mut quotes, mut lines) = (Vec::new(), 0, 0);
     while lines <= rows || quotes % 2 == 1 {
         let start = text.len();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Check, Finding};
-use crate::data::{PartRows, Series, Turn};
+use crate::data::{PartRows, Series, Table, Turn};
 use crate::error::{Result, shown};
 use crate::eval::Evaluation;
 use crate::job::evaluate::evaluation;
@@ -139,7 +139,7 @@ fn try_series(
     let end = part.table.series[series].rows().min(rows.end + evaluation.encoder.reach() + 1);
     for cut in cuts(&before, &rows, evaluation.plan, claim, end) {
         let mut table = Arc::clone(&part.table);
-        change(evaluation, &mut Arc::make_mut(&mut table).series[series], cut.first..end);
+        change(evaluation, Arc::make_mut(&mut table), series, cut.first..end);
         let after = predictions(evaluation, &alone(table))?;
         tried.cuts += 1;
         tried.compared += before.range(..=cut.last).count() as u64;
@@ -176,8 +176,10 @@ fn cuts(before: &Bits, rows: &Range<usize>, plan: Plan, claim: Claim, end: usize
 }
 
 /// Other numbers and other words, far enough from those that were there to be noticed.
-fn change(evaluation: &Evaluation, series: &mut Series, rows: Range<usize>) {
-    let (encoder, scalers) = (evaluation.encoder, evaluation.scalers.of(&series.key).0.clone());
+/// What is known ahead is meant to be read so many rows early, and is changed from there on only.
+fn change(evaluation: &Evaluation, table: &mut Table, series: usize, rows: Range<usize>) {
+    let (words, series) = (&table.words, &mut table.series[series]);
+    let (encoder, scalers) = (evaluation.encoder, evaluation.scalers.of(&series.key).0);
     let scale = |place: usize| {
         let input = encoder.roles.numbers().position(|input| input == place);
         let target = encoder.roles.targets.iter().position(|&target| target == place);
@@ -189,8 +191,12 @@ fn change(evaluation: &Evaluation, series: &mut Series, rows: Range<usize>) {
     let columns = encoder.columns();
     for (row, values) in series.values_mut(rows).chunks_exact_mut(columns).enumerate() {
         for (place, value) in values.iter_mut().enumerate() {
+            if encoder.roles.ahead.contains(&place) && row < encoder.ahead() {
+                continue;
+            }
             if encoder.roles.are_words[place] {
-                *value = if *value == 0.0 { 1.0 } else { 0.0 };
+                // With one word there is no other.
+                *value = if *value == 0.0 && words[place].len() > 1 { 1.0 } else { 0.0 };
             } else {
                 let by = 1.5 + 0.25 * (row % 5) as f64;
                 *value += scale(place) * if row % 2 == 0 { by } else { -by };
@@ -204,10 +210,11 @@ fn predictions(evaluation: &Evaluation, part: &PartRows) -> Result<Bits> {
     let mut bits = Bits::new();
     evaluation.run("certificate", part, |row| {
         let (Turn::Row(at), Some(prediction)) = (row.turn, row.prediction) else { return Ok(()) };
-        let Prediction { outputs, values, probabilities, bounds, .. } = prediction;
+        let Prediction { outputs, values, probabilities, bounds, sets } = prediction;
         let numbers = outputs.iter().chain(values).chain(probabilities);
         let numbers = numbers.chain(bounds.as_flattened());
-        bits.insert(at, numbers.map(|number| number.to_bits()).collect());
+        let sets = sets.iter().map(|&inside| u32::from(inside));
+        bits.insert(at, numbers.map(|number| number.to_bits()).chain(sets).collect());
         Ok(())
     })?;
     Ok(bits)

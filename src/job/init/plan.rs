@@ -105,6 +105,8 @@ fn horizon_and_window(time: Option<&Clock>) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::TimeFormat;
+    use crate::data::survey::Disorder;
     use crate::data::time::{TimeKind, TimeReader};
     use crate::data::{Step, Timeline};
 
@@ -113,7 +115,14 @@ mod tests {
         let step = Some(Step { nanos: step as u64, share, weekdays });
         let timeline =
             Timeline { step, ..Timeline::new(TimeKind::Local, &[], ends, &TimeReader::default()) };
-        Clock { column: 0, timeline, gap_line: None, disorder_line: None }
+        Clock {
+            column: 0,
+            timeline,
+            gap_line: None,
+            disorder_line: None,
+            format: TimeFormat::Iso,
+            order: Disorder::None,
+        }
     }
 
     #[test]

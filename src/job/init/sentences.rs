@@ -2,7 +2,8 @@
 
 use super::choice::Choice;
 use super::plan::Plan;
-use crate::data::survey::{Clock, ColumnSurvey, Kind, Survey};
+use crate::config::{HeaderBy, TimeFormat};
+use crate::data::survey::{Clock, ColumnSurvey, Disorder, Kind, Survey};
 use crate::error::{shown, shown_path};
 use crate::text::{counted, thousands};
 
@@ -13,7 +14,15 @@ const NAMES: usize = 12;
 pub(super) fn on_data(survey: &Survey) -> Vec<String> {
     let mut said = vec![rows(survey)];
     said.extend(marks(survey));
+    if survey.header == HeaderBy::Places {
+        said.push(
+            "the first line looks like data, so columns are called by their places, \"1\", \"2\"… (\"header\": false); a \
+             list of names in its place names them"
+                .to_owned(),
+        );
+    }
     if let Some(time) = &survey.time {
+        said.extend(form(survey, time));
         said.extend(gaps(time));
         said.extend(disorder(survey, time));
     } else {
@@ -106,16 +115,38 @@ fn gaps(time: &Clock) -> Option<String> {
 }
 
 fn disorder(survey: &Survey, time: &Clock) -> Option<String> {
-    let (count, line) = (time.timeline.disordered, time.disorder_line?);
     let name = shown(&survey.columns[time.column].name);
-    let place = match count {
+    let place = |line: u64| match time.timeline.disordered {
         1 => format!("once, at line {line}"),
-        _ => format!("{} times, first at line {line}", thousands(count)),
+        count => format!("{} times, first at line {line}", thousands(count)),
     };
-    Some(format!(
-        "{name} stands still or goes back {place}: \"order\": \"ignore\" takes the rows as they stand in the file; \
-         if that is wrong, sort the file and take it out"
-    ))
+    Some(match time.order {
+        Disorder::None => return None,
+        Disorder::Sort => format!(
+            "{name} does not go from the oldest row to the newest: \"order\": \"sort\" sorts the rows; for a stream they \
+             have to come in order (rnn-predict --order error)"
+        ),
+        Disorder::Twice => format!(
+            "{name} stands still {}: \"duplicates\": \"first\" takes the first row of each time",
+            place(time.disorder_line?)
+        ),
+        Disorder::SetBack => format!(
+            "{name} stands still or goes back {}: \"order\": \"ignore\" takes the rows as they stand in the file; if that \
+             is wrong, \"sort\" sorts them",
+            place(time.disorder_line?)
+        ),
+    })
+}
+
+/// How times are written, where that had to be found out.
+fn form(survey: &Survey, time: &Clock) -> Option<String> {
+    let TimeFormat::Pattern(pattern) = &time.format else { return None };
+    let column = &survey.columns[time.column];
+    let other = column.forms().get(1).map(|other| {
+        format!(" (it could be {}, too: the day and the month are never above 12)", shown(other))
+    });
+    let name = shown(&column.name);
+    Some(format!("{name} is written as {}{}", shown(pattern), other.unwrap_or_default()))
 }
 
 /// A column of times under which rows do not go up.

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::choice::Choice;
 use super::plan::{Plan, TEST, VALID};
-use crate::data::survey::Survey;
+use crate::config::{HeaderBy, TimeFormat};
+use crate::data::survey::{Disorder, Survey};
 
 /// The whole file; `path` is how the data is written in it.
 pub(super) fn config(survey: &Survey, choice: &Choice, plan: &Plan, path: &str) -> String {
@@ -49,10 +50,21 @@ fn first_line(survey: &Survey, choice: &Choice, path: &str) -> String {
     if survey.dialect.decimal != b'.' {
         keys.insert("decimal".into(), json!(char::from(survey.dialect.decimal)));
     }
+    if survey.header == HeaderBy::Places {
+        keys.insert("header".into(), json!(false));
+    }
     if let Some(time) = &survey.time {
-        keys.insert("time".into(), json!(survey.columns[time.column].name));
-        if time.disorder_line.is_some() {
-            keys.insert("order".into(), json!("ignore"));
+        let column = &survey.columns[time.column].name;
+        let written = match &time.format {
+            TimeFormat::Pattern(pattern) => json!({"column": column, "format": pattern}),
+            _ => json!(column),
+        };
+        keys.insert("time".into(), written);
+        match time.order {
+            Disorder::None => {}
+            Disorder::Twice => drop(keys.insert("duplicates".into(), json!("first"))),
+            Disorder::Sort => drop(keys.insert("order".into(), json!("sort"))),
+            Disorder::SetBack => drop(keys.insert("order".into(), json!("ignore"))),
         }
     }
     match &survey.series[..] {

@@ -28,6 +28,13 @@ impl Scratch<'_> {
                 bytes.extend(unescape(content)?);
                 Ok(())
             }),
+            ["append", name, content, "times", count] => {
+                let count: usize = count.parse().map_err(text)?;
+                self.edit(name, name, |bytes| {
+                    bytes.extend(unescape(content)?.repeat(count));
+                    Ok(())
+                })
+            }
             ["replace", name, old, new] => self.edit(name, name, |bytes| replace(bytes, old, new)),
             ["flip", name, at] => self.edit(name, name, |bytes| {
                 let at = place(at, bytes.len())?;
