@@ -229,6 +229,8 @@ fn rows_held_out_leave_no_trace_in_what_is_fitted() {
                 let config = save_config(folder.path(), &config);
                 let run = options(&config, &folder.path().join("run"));
                 let (_, weights) = train_until(Start::New, &run, 2, Break::Never);
+                let log = std::fs::read_to_string(folder.path().join("run/log.jsonl"));
+                assert!(log.expect("a log").contains("\"counts\":{\""), "no count is stored");
                 let model = Model::read(&folder.path().join("run/model.safetensors"));
                 let model = model.expect("a model");
                 (weights, model.scalers, model.encoder.vocabularies, model.rows.parts[0].clone())

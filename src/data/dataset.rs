@@ -1,10 +1,12 @@
 //! The rows of a run: train, valid and test, from one table that is cut or from separate ones.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::encoder::Encoder;
 use super::gap_rule::{GapRule, Pace};
+use super::last_values::Why;
 use super::roles::Roles;
 use super::split;
 use super::table::Table;
@@ -208,6 +210,23 @@ impl Dataset {
             same.into_iter().for_each(|part| part.table = Arc::clone(&first.table));
             parts = others;
         }
+    }
+
+    /// Empty cells and rows out of the ordinary, by what became of them, over all files; those that there are.
+    pub fn counts(&self) -> BTreeMap<&'static str, u64> {
+        let tables = self.tables();
+        let sum = |count: fn(&Table) -> u64| tables.iter().map(|table| count(table)).sum::<u64>();
+        let counts = [
+            ("cells_filled", sum(|table| table.empty.filled)),
+            ("cells_masked", sum(|table| table.empty.masked)),
+            ("cells_interpolated", sum(|table| table.empty.interpolated)),
+            ("targets_absent", sum(|table| table.empty.absent)),
+            ("cells_too_small", sum(|table| table.underflows)),
+            ("rows_dropped", sum(|table| table.dropped(Why::EmptyCell))),
+            ("rows_repeated", sum(|table| table.dropped(Why::Repeated))),
+            ("rows_moved", sum(|table| table.moved)),
+        ];
+        counts.into_iter().filter(|(_, count)| *count > 0).collect()
     }
 
     /// The part of this name (`train`, `valid`, `test`), if it has rows.

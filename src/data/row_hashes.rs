@@ -1,14 +1,10 @@
 //! Which rows a model was trained on, known again by their hashes.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::dataset::{Dataset, PartRows};
-use super::last_values::Why;
 use super::roles::Roles;
-use super::table::Table;
 
 /// Hashes of train rows that are kept: the smallest ones, which are a fair sample of them.
 const KEPT: usize = 1024;
@@ -21,9 +17,6 @@ pub struct RowHashes {
     pub parts: Vec<PartHash>,
     /// The smallest hashes of train rows, ascending, 16 hexadecimal digits each.
     sample: String,
-    /// Empty cells and rows out of the ordinary, by what became of them; those that there are.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub counts: BTreeMap<String, u64>,
 }
 
 /// All rows of a part.
@@ -72,7 +65,7 @@ impl RowHashes {
         sample.sort_unstable();
         sample.truncate(KEPT);
         let sample = sample.into_iter().map(|hash| format!("{hash:016x}")).collect();
-        Self { parts, sample, counts: counts(dataset) }
+        Self { parts, sample }
     }
 
     /// How many rows of a part were trained on; none where nothing is known of the train rows.
@@ -95,24 +88,6 @@ impl RowHashes {
         let rows = if exact { known } else { (known * of + asked / 2) / asked.max(1) };
         Some(TrainedRows { rows, of, exact: exact || known == 0 })
     }
-}
-
-/// What became of empty cells and of rows, over all files.
-fn counts(dataset: &Dataset) -> BTreeMap<String, u64> {
-    let tables = dataset.tables();
-    let sum = |count: fn(&Table) -> u64| tables.iter().map(|table| count(table)).sum::<u64>();
-    let counts = [
-        ("cells_filled", sum(|table| table.empty.filled)),
-        ("cells_masked", sum(|table| table.empty.masked)),
-        ("cells_interpolated", sum(|table| table.empty.interpolated)),
-        ("targets_absent", sum(|table| table.empty.absent)),
-        ("cells_too_small", sum(|table| table.underflows)),
-        ("rows_dropped", sum(|table| table.dropped(Why::EmptyCell))),
-        ("rows_repeated", sum(|table| table.dropped(Why::Repeated))),
-        ("rows_moved", sum(|table| table.moved)),
-    ];
-    let there = counts.into_iter().filter(|(_, count)| *count > 0);
-    there.map(|(name, count)| (name.to_owned(), count)).collect()
 }
 
 /// The hash of each row of a part: of its series, its time and its cells in use.

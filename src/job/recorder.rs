@@ -1,6 +1,7 @@
 //! The observer that keeps a run: metrics and the best model after each epoch, checkpoints as often as the config
 //! says. A save amid a run may fail: the next one makes it good.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -65,6 +66,9 @@ struct LogLine {
     threads: usize,
     kernel: &'static str,
     version: &'static str,
+    /// Empty cells and rows left out, by what became of them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    counts: BTreeMap<&'static str, u64>,
 }
 
 impl Moment {
@@ -171,6 +175,7 @@ impl Recorder<'_> {
             threads: self.threads,
             kernel: kernel::variant()?,
             version: env!("CARGO_PKG_VERSION"),
+            counts: self.prepared.dataset.counts(),
         };
         if let Err(error) = append_log(&self.run.file(run_files::LOG), &line) {
             self.view.on(Event::Warning(error.to_string()))?; // nothing depends on the log
