@@ -10,6 +10,7 @@ pub mod train;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -73,7 +74,12 @@ pub fn run<A: Parser>(
     let program = manual.program;
     signals::survive_file_limit();
     signals::end_without_memory();
+    let told = AtomicBool::new(false);
     std::panic::set_hook(Box::new(move |panic| {
+        // Where several threads panic at once, the first one tells of it and ends the program.
+        while told.swap(true, Ordering::SeqCst) {
+            std::thread::park();
+        }
         let place = panic.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
         let what = panic.payload_as_str().unwrap_or("unknown cause");
         complain(
