@@ -3,10 +3,11 @@
 mod common;
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use rnn::job::{OnBadRow, PredictOptions};
+use support::dripping::Dripping;
 use support::job::{predict, predict_with, program};
 use support::plans::{LENGTH, Reads, Trained, new_rows};
 use support::predictions::{Predictions, is_predicted};
@@ -140,19 +141,6 @@ fn a_bad_row_is_as_if_it_had_not_been_there() {
             assert_eq!(error.exit_code(), 65, "{name}: {line}");
             assert!(error.to_string().contains(&format!("<stdin>:{}", place + 2)), "{error}");
         }
-    }
-}
-
-/// Gives one line at each read, as a live source does.
-struct Dripping<'a>(&'a [u8]);
-
-impl Read for Dripping<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let line = self.0.iter().position(|&byte| byte == b'\n').map_or(self.0.len(), |at| at + 1);
-        let count = line.min(buffer.len());
-        buffer[..count].copy_from_slice(&self.0[..count]);
-        self.0 = &self.0[count..];
-        Ok(count)
     }
 }
 

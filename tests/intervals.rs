@@ -9,6 +9,7 @@ use common::Rng;
 use rnn::eval::{Coverage, Held, Report};
 use rnn::job::PredictOptions;
 use serde_json::{Value, json};
+use support::dripping::Dripping;
 use support::job::{evaluate, merged, predict, predict_with, save_config, train};
 use support::plans::{self, Reads, Trained, new_rows};
 use support::predictions::Predictions;
@@ -149,19 +150,6 @@ fn with_intervals() -> Vec<Trained> {
         }
     }
     all
-}
-
-/// Gives one line at each read, as a live source does.
-struct Dripping<'a>(&'a [u8]);
-
-impl std::io::Read for Dripping<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let line = self.0.iter().position(|&byte| byte == b'\n').map_or(self.0.len(), |at| at + 1);
-        let count = line.min(buffer.len());
-        buffer[..count].copy_from_slice(&self.0[..count]);
-        self.0 = &self.0[count..];
-        Ok(count)
-    }
 }
 
 #[test]

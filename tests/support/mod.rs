@@ -3,6 +3,7 @@
 // Each test binary compiles all of this and uses a part of it.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod dripping;
 pub mod job;
 pub mod labels;
 pub mod place;
