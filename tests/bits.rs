@@ -255,7 +255,8 @@ fn resuming_a_finished_run_changes_nothing() {
     let names = |run: &Path| {
         let entries = std::fs::read_dir(run).expect("the run").map(|entry| entry.expect("entry"));
         let file = |entry: std::fs::DirEntry| {
-            (entry.file_name(), std::fs::read(entry.path()).expect("a file"))
+            let written = entry.metadata().and_then(|found| found.modified()).expect("a time");
+            (entry.file_name(), written, std::fs::read(entry.path()).expect("a file"))
         };
         let mut files: Vec<_> = entries.map(file).collect();
         files.sort();

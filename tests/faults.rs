@@ -153,6 +153,39 @@ fn predicting_and_evaluating_stop_while_they_wait_for_rows() {
     }
 }
 
+/// Nothing is written by a backtest, so nothing has to be saved: it ends at once, while it reads and amid a fold.
+#[test]
+fn a_backtest_stops_at_a_signal() {
+    let place = Place::new(&json!({"training": {"epochs": 1}}));
+    let run = place.run("run");
+    succeed(&mut place.train(&run));
+    let backtest = |data: &str| {
+        let config = std::fs::read_to_string(run.join("config.json")).expect("the config");
+        let mut config: Value = serde_json::from_str(&config).expect("JSON");
+        config["data"]["path"] = json!(place.run(data));
+        // Each fold would take hours.
+        config["training"]["epochs"] = json!(1_000_000);
+        std::fs::write(run.join("config.json"), config.to_string()).expect("a config");
+        let mut command = program("rnn-eval");
+        command.arg("--model").arg(&run).args(["--backtest", "2", "--threads", "2"]);
+        Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()))
+    };
+    let pipe = place.run("pipe");
+    succeed(Command::new("mkfifo").arg(&pipe));
+    for (signal, code) in [("TERM", 143), ("INT", 130)] {
+        let mut reading = backtest("pipe");
+        let writer = std::fs::OpenOptions::new().write(true).open(&pipe).expect("the other end");
+        reading.signal(signal);
+        assert_eq!(reading.ended().code(), Some(code), "while it reads");
+        drop(writer);
+        let mut training = backtest("rows.csv");
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(training.is_running());
+        training.signal(signal);
+        assert_eq!(training.ended().code(), Some(code), "amid a fold");
+    }
+}
+
 #[test]
 fn a_second_signal_stops_at_once() {
     // Standard error is a pipe that nobody empties: once it is full, training hangs in the middle of an epoch's line.

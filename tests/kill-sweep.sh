@@ -6,6 +6,7 @@
 #
 #   tests/kill-sweep.sh [PROGRAM [RANDOM_KILLS]]      default: target/release/rnn-train, 200
 #   EXPECT=bad tests/kill-sweep.sh PROGRAM 0          succeeds only if bad states are found: for a planted fault
+#   CALLS="write fsync" tests/kill-sweep.sh           kills at these calls alone
 #
 # Needs strace. The kill comes on entry to a call, so that the next point covers what is after it. Each call is traced
 # by itself: in a list each would be counted by itself, and the first would be the only one ever reached.
@@ -93,7 +94,7 @@ stops() { # CALL N
 config 2 3 >config.json
 train --config config.json --out whole || { cat error >&2; exit 1; }
 traced=
-for call in openat write fsync rename renameat linkat unlink unlinkat ftruncate mkdir close; do
+for call in ${CALLS:-openat write fsync rename renameat linkat unlink unlinkat ftruncate mkdir close}; do
     strace -qq -o /dev/null -e trace=$call true 2>/dev/null || continue # no such call on this machine
     n=0
     while :; do

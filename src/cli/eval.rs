@@ -138,7 +138,6 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(folds) = arguments.backtest {
         let quiet = arguments.common.quiet;
         let options = BacktestOptions { model: options.model, folds: folds.into(), threads };
-        signals::save_on_signal(); // folds stop by themselves
         let tell = |sentence: String| {
             if !quiet {
                 note(PROGRAM, &sentence);

@@ -173,6 +173,9 @@ mod tests {
         log.push(&Line { epoch: 1 }).unwrap();
         assert_eq!(log.write().unwrap_err().exit_code(), 74);
         std::fs::create_dir(&run).unwrap();
+        log.write().unwrap();
+        let there = std::fs::read_to_string(&log.path).unwrap();
+        assert_eq!(there, "{\"epoch\":1}\n", "a checkpoint amid the next epoch counts on it");
         log.push(&Line { epoch: 2 }).unwrap();
         log.write().unwrap();
         let whole = "{\"epoch\":1}\n{\"epoch\":2}\n";

@@ -71,6 +71,8 @@ fn whichever_step_fails_two_whole_checkpoints_stay_and_the_next_save_works() {
             let files = disk.files();
             assert!(is_good(&files), "step {step}: {:?}", pair(&files));
             assert_eq!(files.len(), 2, "step {step} leaves a temp file");
+            let cut = disk.states_now();
+            assert!(cut.iter().all(is_good), "step {step}, then the power is cut");
             let has_new = pair(&files).0 == Some("the third");
             assert!(result.is_err() || has_new, "step {step}");
             disk.fail_at = None;

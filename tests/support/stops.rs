@@ -34,7 +34,7 @@ pub fn cases() -> Vec<(&'static str, Value)> {
                 "model": {"topology": "multi", "cell": "gru", "dropout": 0.3},
                 "training": {
                     "epochs": 8, "batch_size": 60, "early_stopping": {"patience": 3, "min_delta": 0.02},
-                    "schedule": {"type": "plateau", "patience": 0, "factor": 0.3, "threshold": 0.05},
+                    "schedule": {"type": "plateau", "patience": 1, "factor": 0.3, "threshold": 0.05},
                     "optimizer": {"learning_rate": 0.05},
                 },
             }),
