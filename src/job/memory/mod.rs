@@ -54,8 +54,9 @@ impl Estimate {
             (self.passes, "activations"),
             (self.program, "the program"),
         ];
-        if self.scoring + self.ridge >= self.saving {
-            parts.extend([(self.scoring, "scoring"), (self.ridge, "ridge regression")]);
+        let scoring = self.scoring + self.ridge;
+        if scoring >= self.saving {
+            parts.push((scoring, "scoring"));
         } else {
             parts.push((self.saving, "saving"));
         }
