@@ -6,11 +6,13 @@ mod fold;
 mod overall;
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+use super::memory;
+use super::prepare::Prepared;
 use crate::config::{Config, Source, SplitBy, TaskKind};
 use crate::data::{Dataset, PartRows, Roles};
 use crate::error::{DataError, Error, Result, shown_path};
@@ -62,7 +64,9 @@ pub fn backtest(
 ) -> Result<Backtest> {
     let config = config_of(options)?;
     refuse_without_time(&config)?;
-    let whole = Dataset::read(&config, &Roles::new(&config))?;
+    let roles = Roles::new(&config);
+    memory::check_sources(&config, &roles)?;
+    let whole = Dataset::read(&config, &roles)?;
     let parts = (1..=options.folds).map(|fold| cut(&whole, fold, options.folds));
     let parts: Vec<Dataset> = parts.collect();
     let few = |part: &Dataset| part.test.as_ref().is_none_or(|test| test.rows() == 0);
@@ -75,7 +79,8 @@ pub fn backtest(
         return Err(DataError { file, message, ..DataError::default() }.into());
     }
     drop(whole);
-    let folds = run_all(&config, parts, options.threads, tell, signal)?;
+    let workers = side_by_side(&config, &parts, options.threads)?;
+    let folds = run_all(&config, parts, (workers, options.threads), tell, signal)?;
     let overall = Overall::of(&folds);
     Ok(Backtest { folds, overall })
 }
@@ -145,16 +150,23 @@ fn cut(whole: &Dataset, fold: usize, folds: usize) -> Dataset {
     Dataset { train, valid, test, left_out: left_out - used, pace: whole.pace }
 }
 
-/// Every fold on threads of its own: as many at a time as there are threads.
+/// How many folds run at a time: as many as there are threads, and as fit into memory. The last fold is the largest.
+fn side_by_side(config: &Config, parts: &[Dataset], threads: usize) -> Result<usize> {
+    let Some(last) = parts.last() else { return Ok(1) };
+    let prepared = Prepared::on(config, last.clone(), None)?;
+    let rows_shared = Arc::ptr_eq(&prepared.dataset.train.table, &last.train.table);
+    Ok(memory::side_by_side(config, &prepared, rows_shared, threads.clamp(1, parts.len())))
+}
+
+/// Every fold on threads of its own, so many folds at a time.
 fn run_all(
     config: &Config,
     parts: Vec<Dataset>,
-    threads: usize,
+    (workers, threads): (usize, usize),
     tell: &(dyn Fn(String) + Sync),
     signal: &AtomicI32,
 ) -> Result<Vec<Fold>> {
     let (count, next) = (parts.len(), AtomicUsize::new(0));
-    let workers = threads.clamp(1, count);
     let parts: Vec<Mutex<Option<Dataset>>> =
         parts.into_iter().map(|p| Mutex::new(Some(p))).collect();
     let results: Vec<Mutex<Option<Result<Fold>>>> = (0..count).map(|_| Mutex::new(None)).collect();

@@ -127,7 +127,26 @@ pub(super) fn check(config: &Config, prepared: &Prepared) -> Result<Option<Strin
     Ok(left_out)
 }
 
-/// The same of an evaluation; its rows have been read, and those of its run where they are at hand.
+/// How many runs like this one fit side by side, at least one and at most `most`. Where `rows_shared`, all of them work
+/// on the same rows.
+pub(super) fn side_by_side(
+    config: &Config,
+    prepared: &Prepared,
+    rows_shared: bool,
+    most: usize,
+) -> usize {
+    let estimate = estimate(config, prepared);
+    let shared = estimate.program + if rows_shared { estimate.rows } else { 0 };
+    let Some(available) = available::available() else { return most };
+    fitting(available, shared, estimate.total() - shared).clamp(1, most)
+}
+
+/// How many of `own` bytes fit beside those that all share.
+fn fitting(available: u128, shared: u128, own: u128) -> usize {
+    (available.saturating_sub(shared) / own.max(1)).try_into().unwrap_or(usize::MAX)
+}
+
+/// Refuses an evaluation that would not fit, likewise; its rows have been read, and those of its run where they are at hand.
 pub(super) fn check_evaluation(
     model: &Model,
     part: &PartRows,
@@ -189,4 +208,21 @@ pub(super) fn size(bytes: u128) -> String {
         unit += 1;
     }
     if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", units[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_runs_as_fit() {
+        assert_eq!(fitting(1000, 100, 300), 3);
+        assert_eq!(fitting(999, 100, 300), 2);
+        assert_eq!(
+            fitting(99, 100, 300),
+            0,
+            "the caller takes one, which is refused by its own sum"
+        );
+        assert_eq!(fitting(u128::MAX, 0, 0), usize::MAX);
+    }
 }
