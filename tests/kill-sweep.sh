@@ -63,13 +63,18 @@ check() {
     if train --resume --out run; then same run; else fault "does not resume"; fi
 }
 
-# A run in which one call has failed: it has made that good, or has ended with 74 and goes on.
-fails() { # CALL N ERROR
-    where="$1 $2 $3" failures=$((failures + 1))
+# A new run in which something comes at the Nth of a call.
+inject() { # CALL N WHAT
     rm -rf run
-    strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:error=$3:when=$2" \
+    strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:$3:when=$2" \
         "$program" --quiet --threads 1 --config config.json --out run >/dev/null 2>error
     code=$?
+}
+
+# A call fails: the run has made that good, or has ended with 74 and goes on.
+fails() { # CALL N ERROR
+    where="$1 $2 $3" failures=$((failures + 1))
+    inject "$1" "$2" "error=$3"
     case $code in
         0) same run ;;
         74) if [ "$3" = EINTR ]; then fault "an interrupted call is to be made again"; else check; fi ;;
@@ -80,10 +85,7 @@ fails() { # CALL N ERROR
 # A signal that asks to stop comes in the middle of a call.
 stops() { # CALL N
     where="SIGTERM in $1 $2" stops=$((stops + 1))
-    rm -rf run
-    strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:signal=TERM:when=$2" \
-        "$program" --quiet --threads 1 --config config.json --out run >/dev/null 2>error
-    code=$?
+    inject "$1" "$2" signal=TERM
     case $code in
         0) same run ;;
         143) check ;;
@@ -99,10 +101,7 @@ for call in ${CALLS:-openat write fsync rename renameat linkat unlink unlinkat f
     n=0
     while :; do
         n=$((n + 1)) where="$call $n"
-        rm -rf run
-        strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when=$n \
-            "$program" --quiet --threads 1 --config config.json --out run >/dev/null 2>error
-        code=$?
+        inject $call $n signal=KILL
         if [ $code -eq 0 ]; then break; fi
         if [ $code -ne 137 ]; then
             echo "kill sweep: $where ended with $code: $(cat error)" >&2
