@@ -30,9 +30,11 @@ pub(super) fn at_start(audited: &Audited, sizes: &Sizes) -> Vec<Misfit> {
     let rule = GapRule::new(&audited.encoder.roles);
     let gaps = |table: &Table| {
         let gaps = |s: &Series| {
-            let rule = rule.as_ref();
+            // Rows left out at either end cut a series before its first row or behind its last.
+            let around =
+                |row: usize| Some((*s.times.get(row.checked_sub(1)?)?, *s.times.get(row)?));
             let is_gap = |&&row: &&usize| {
-                rule.is_some_and(|rule| rule.is_gap(s.times[row - 1], s.times[row]))
+                rule.as_ref().zip(around(row)).is_some_and(|(rule, (a, b))| rule.is_gap(a, b))
             };
             s.cuts.iter().filter(is_gap).count() as u64
         };
