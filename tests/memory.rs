@@ -1,5 +1,6 @@
 //! The estimate of `--check` beside what the system says the program has taken, for configs made at random: words and
-//! numbers, both directions, long horizons, many rows, carried state.
+//! numbers, both directions, long horizons, many rows, carried state. And runs whose largest part is the ridge regression
+//! that stands beside the model.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -142,8 +143,13 @@ fn estimate(config: &Path) -> f64 {
     check.arg("--config").arg(config).args(["--check", "--threads", "2"]).env("COLUMNS", "300");
     let text = String::from_utf8(succeed(&mut check).stdout).expect("UTF-8");
     let about = text.split_once("memory  about ").expect("an estimate").1;
-    let (number, rest) = about.split_once(' ').expect("a unit");
-    let unit = rest.split_whitespace().next().expect("a unit");
+    bytes(about)
+}
+
+/// `14.9 MiB …`
+fn bytes(text: &str) -> f64 {
+    let mut words = text.split_whitespace();
+    let (number, unit) = (words.next().expect("a number"), words.next().expect("a unit"));
     let power = ["B", "KiB", "MiB", "GiB"].iter().position(|u| *u == unit).expect("a unit");
     number.parse::<f64>().expect("a number") * (1u64 << (10 * power)) as f64
 }
@@ -167,6 +173,38 @@ fn peak(command: &mut Command) -> f64 {
     }
 }
 
+/// The estimate of a run, and what it takes.
+fn of_a_run(folder: &Path, case: &Case) -> (f64, f64) {
+    std::fs::write(folder.join("rows.csv"), &case.csv).expect("a scratch file");
+    let config = save_config(folder, &case.config);
+    let estimated = estimate(&config);
+    let mut train = program("rnn-train");
+    train.arg("--config").arg(&config).args(["--quiet", "--threads", "2"]);
+    // What threads leave behind differs from run to run: of three the one in the middle, where it matters.
+    let mut peaks = vec![peak(&mut train)];
+    if off(estimated, peaks[0]).abs() > TOLERANCE {
+        peaks.extend([peak(&mut train), peak(&mut train)]);
+        peaks.sort_by(f64::total_cmp);
+    }
+    (estimated, peaks[peaks.len() / 2])
+}
+
+fn off(estimated: f64, measured: f64) -> f64 {
+    estimated / measured - 1.0
+}
+
+/// Tells of both, and whether they are near.
+fn are_near(what: &str, (estimated, measured): (f64, f64)) -> bool {
+    let mib = |bytes: f64| bytes / (1 << 20) as f64;
+    println!(
+        "{what}: estimated {:.1} MiB, measured {:.1} MiB, {:+.0} %",
+        mib(estimated),
+        mib(measured),
+        100.0 * off(estimated, measured)
+    );
+    off(estimated, measured).abs() <= TOLERANCE
+}
+
 #[test]
 fn the_estimate_is_near_the_peak() {
     let first: u64 = std::env::var("SEED").map_or(1, |seed| seed.parse().expect("a number"));
@@ -175,29 +213,74 @@ fn the_estimate_is_near_the_peak() {
         let mut rng = Rng(seed);
         let case = if seed % 3 == 0 { tagging(&mut rng) } else { forecast(&mut rng) };
         let folder = tempfile::tempdir().expect("a scratch folder");
-        std::fs::write(folder.path().join("rows.csv"), &case.csv).expect("a scratch file");
-        let config = save_config(folder.path(), &case.config);
-        let estimated = estimate(&config);
-        let mut train = program("rnn-train");
-        train.arg("--config").arg(&config).args(["--quiet", "--threads", "2"]);
-        // What threads leave behind differs from run to run: of three the one in the middle, where it matters.
-        let mut peaks = vec![peak(&mut train)];
-        if (estimated / peaks[0] - 1.0).abs() > TOLERANCE {
-            peaks.extend([peak(&mut train), peak(&mut train)]);
-            peaks.sort_by(f64::total_cmp);
-        }
-        let measured = peaks[peaks.len() / 2];
-        let off = estimated / measured - 1.0;
-        let mib = |bytes: f64| bytes / (1 << 20) as f64;
-        println!(
-            "config {seed}: estimated {:.1} MiB, measured {:.1} MiB, {:+.0} %",
-            mib(estimated),
-            mib(measured),
-            100.0 * off
-        );
-        if off.abs() > TOLERANCE {
-            far.push(format!("{seed}: {off:+.2}: {}", case.config));
+        let both = of_a_run(folder.path(), &case);
+        if !are_near(&format!("config {seed}"), both) {
+            far.push(format!("{seed}: {:+.2}: {}", off(both.0, both.1), case.config));
         }
     }
     assert!(far.is_empty(), "{} of {CONFIGS} are too far off:\n{}", far.len(), far.join("\n"));
+}
+
+/// Long windows of several inputs beside a small network, and the last row of very many inputs.
+fn with_a_large_ridge() -> [(&'static str, Case); 2] {
+    let config = |columns: usize, patch: &Value| {
+        let names: Vec<String> = (0..columns).map(|k| format!("x{k}")).collect();
+        let base = json!({
+            "data": {"path": "rows.csv", "inputs": names, "split": {"valid": 1200, "test": 1200}},
+            "model": {"topology": "single", "cell": "rnn", "hidden_size": 8},
+            "training": {"epochs": 1, "batch_size": 4},
+        });
+        merged(base, patch)
+    };
+    let long = json!({
+        "data": {"targets": ["x0", "x1"], "window": {"length": 1000, "stride": 400}},
+        "task": {"type": "forecast", "horizon": 96},
+    });
+    let many = json!({
+        "data": {"targets": ["label"], "window": {"length": 10, "stride": 40}},
+        "task": {"type": "regression"},
+    });
+    let csv = |rows, columns| csv(&mut Rng(7), rows, usize::MAX, columns, 10);
+    [
+        ("long windows", Case { config: config(6, &long), csv: csv(6_000, 6) }),
+        ("many inputs", Case { config: config(1_000, &many), csv: csv(3_600, 1_000) }),
+    ]
+}
+
+#[test]
+fn the_ridge_regression_is_part_of_the_estimate() {
+    for (what, case) in with_a_large_ridge() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let both = of_a_run(folder.path(), &case);
+        assert!(are_near(what, both), "{what}: {both:?}");
+        let run = folder.path().join("runs/config");
+        let mut eval = program("rnn-eval");
+        eval.arg("--model").arg(&run).args(["--quiet", "--threads", "2"]);
+        let measured = peak(&mut eval);
+        // An evaluation tells what it needs where it has less.
+        let mut told = None;
+        for mebibytes in (20..400).step_by(4) {
+            let mut eval = limited(&run, mebibytes);
+            let output = eval.output().expect("a shell");
+            let text = String::from_utf8_lossy(&output.stderr);
+            if let Some((_, needed)) = text.split_once("with it about ") {
+                assert_eq!(output.status.code(), Some(0), "it is scored all the same: {text}");
+                let table = String::from_utf8_lossy(&output.stdout);
+                assert!(!table.contains("ridge  "), "{table}");
+                told = Some(bytes(needed));
+                break;
+            }
+        }
+        let told = told.expect("too little for the ridge regression alone");
+        assert!(are_near(&format!("{what}, evaluated"), (told, measured)));
+    }
+}
+
+/// An evaluation that may have so much memory.
+fn limited(run: &Path, mebibytes: u64) -> Command {
+    let mut shell = Command::new("sh");
+    let limit = format!("ulimit -v {}; exec \"$@\"", mebibytes * 1024);
+    shell.args(["-c", &limit, "sh"]).arg(program("rnn-eval").get_program());
+    shell.arg("--model").arg(run).args(["--threads", "2"]);
+    shell
 }

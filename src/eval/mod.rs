@@ -28,7 +28,7 @@ pub use coverage::{Coverage, Held};
 pub use judge::Guesses;
 pub use paired::Difference;
 pub use report::{BaselineReport, Report, RowCounts, SeriesReport, TargetGains};
-pub use ridge::Ridge;
+pub use ridge::{Ridge, RidgeBytes};
 pub use rows::{NOT_LAST, OutputRow, Wanted};
 pub use run::{Beside, Evaluated, Evaluation, NO_TRUTH, valid_loss};
 pub use scores::{ClassScores, NumberScores, Scores, TargetScores};

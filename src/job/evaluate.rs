@@ -41,14 +41,15 @@ pub struct Judged {
 
 /// Evaluates; `warn` is told what the user should know.
 pub fn evaluate(options: &EvaluateOptions, warn: &mut dyn FnMut(String)) -> Result<Judged> {
-    let Rows { path, model, split, part, dataset } = Rows::read(options, warn)?;
-    let ridge = dataset.as_ref().and_then(|dataset| ridge(&model, dataset));
+    let Rows { path, model, split, part, dataset, without_ridge } = Rows::read(options, warn)?;
+    let fitted_on = dataset.as_ref().filter(|_| without_ridge.is_none());
+    let ridge = fitted_on.and_then(|dataset| ridge(&model, dataset));
     let report = match &options.predictions {
         None => part_report(&model, ridge.as_ref(), &split, &part, |_| Ok(()))?,
         Some(file) if options.long => joined(&model, ridge.as_ref(), &split, &part, file)?,
         Some(file) => with_predictions(&model, ridge.as_ref(), &split, &part, file)?,
     };
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = without_ridge.into_iter().collect();
     if dataset.is_none() && model.encoder.classes().is_none() {
         notes.push(
             "without a ridge regression beside the model: it is fitted on the train rows, which only the run's own \

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::advice::{Facts, advice};
-use super::evaluate::{part_report, ridge};
+use super::evaluate::part_report;
 use super::init_from::Source;
 use super::nan_report;
 use super::prepare::Prepared;
@@ -183,7 +183,7 @@ impl Session<'_> {
         let split = if prepared.dataset.test.is_some() { "test" } else { "valid" };
         let report = match prepared.dataset.part(split) {
             Some(part) => {
-                let ridge = ridge(&model, &prepared.dataset);
+                let ridge = prepared.ridge(&model);
                 let each = |_: Evaluated| go_on(signal, &folder);
                 Some(part_report(&model, ridge.as_ref(), split, part, each)?)
             }

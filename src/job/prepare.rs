@@ -9,7 +9,7 @@ use crate::data::{
     find_season,
 };
 use crate::error::{DataError, Result};
-use crate::eval::{NO_TRUTH, OutputRow, Wanted};
+use crate::eval::{NO_TRUTH, OutputRow, Ridge, Wanted};
 use crate::kernel;
 use crate::model::{Network, Tensors};
 use crate::serve::{Calibration, Plan, rows_needed};
@@ -28,6 +28,8 @@ pub(super) struct Prepared {
     /// Rows from one season of the targets to the next, where there is one.
     pub(super) season: Option<usize>,
     pub(super) network: Network,
+    /// Why no ridge regression stands beside the model, where memory is short.
+    pub(super) without_ridge: Option<String>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -72,12 +74,14 @@ impl Prepared {
         let scalers = Scalers::fit(&config.data, &encoder.roles, rows);
         let scalers = scalers.with_changes(&encoder.roles, train, season);
         let network = Network::new(architecture(config, &encoder));
+        let (without_ridge, warnings) = (None, Vec::new());
         let mut prepared =
-            Self { encoder, dataset, scalers, season, network, warnings: Vec::new() };
+            Self { encoder, dataset, scalers, season, network, without_ridge, warnings };
         prepared.require_windows(config)?;
         prepared.require_calibration(config)?;
-        super::memory::check(config, &prepared)?;
+        prepared.without_ridge = super::memory::check(config, &prepared)?;
         prepared.warnings = super::check::warnings(config, &prepared);
+        prepared.warnings.extend(prepared.without_ridge.clone());
         Ok(prepared)
     }
 
@@ -94,6 +98,11 @@ impl Prepared {
             trained_on: self.trained_on(),
             rows: RowHashes::new(&self.dataset, &self.encoder.roles),
         }
+    }
+
+    /// The regression that a model of this run is judged beside.
+    pub(super) fn ridge(&self, model: &Model) -> Option<Ridge> {
+        self.without_ridge.is_none().then(|| super::evaluate::ridge(model, &self.dataset))?
     }
 
     pub(super) fn trainer<'a>(&'a self, config: &'a Config) -> Trainer<'a> {

@@ -22,6 +22,8 @@ pub(super) struct Rows {
     pub(super) part: PartRows,
     /// All rows of its run, where the run folder tells and no other file was given.
     pub(super) dataset: Option<Dataset>,
+    /// Why no ridge regression stands beside the model, where memory is short.
+    pub(super) without_ridge: Option<String>,
 }
 
 impl Rows {
@@ -58,8 +60,8 @@ impl Rows {
             .chain(super::unknown::label_sentence(part.unknown_labels(&model.encoder)))
             .for_each(&mut *warn);
         refuse_extremes(&model, &part)?;
-        memory::check_evaluation(&model, &part)?;
-        Ok(Self { path, model, split, part, dataset })
+        let without_ridge = memory::check_evaluation(&model, &part, dataset.as_ref())?;
+        Ok(Self { path, model, split, part, dataset, without_ridge })
     }
 }
 

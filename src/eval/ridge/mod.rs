@@ -2,28 +2,31 @@
 //!
 //! A forecast: one regression that all targets and series share, of the rows after a window on the rows of the window,
 //! both minus its last row, in scaled units and without a bias. A regression: of each target on the number inputs of the
-//! last rows up to its own, both minus their train means. The penalty is the one of five that errs least on the
+//! last rows up to its own, both minus their train means. The penalty is the one of nine that errs least on the
 //! validation rows.
 
+mod size;
 mod solve;
 mod sums;
 
 use std::ops::Range;
 
+pub use self::size::RidgeBytes;
 use self::solve::Products;
 use super::baselines::Origin;
 use crate::data::{Encoder, PartRows, Scalers, Series};
 use crate::kernel::{Packed, Start};
 
 /// Penalties for each row that is fitted, in units of a scaled feature's square; without validation rows the middle one.
-const PENALTIES: [f64; 5] = [1e-6, 1e-4, 1e-2, 1.0, 100.0];
+const PENALTIES: [f64; 9] = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0];
 
 /// Rows of a window that it reads at most, and rows where there are no windows.
 const LOOK_BACK: usize = 1_024;
 const WITHOUT_WINDOWS: usize = 96;
 
-/// Numbers that a regression reads at most.
+/// Numbers that a regression reads at most, and of how many inputs there is one: it always reads a whole row.
 const FEATURES: usize = 512;
+const INPUTS: usize = 2_048;
 
 /// Products that are summed up at most; of longer data the last rows are used.
 const WORK: usize = 1 << 31;
@@ -47,6 +50,23 @@ struct Shape {
 }
 
 impl Shape {
+    /// None of categories, and where there is nothing to read.
+    fn new(encoder: &Encoder, window: Option<usize>, train: &PartRows) -> Option<Self> {
+        let inputs = encoder.roles.numbers().count();
+        if encoder.classes().is_some() || inputs > INPUTS {
+            return None;
+        }
+        let ahead = if encoder.lead > 0 { encoder.steps } else { 0 };
+        let longest = train.segments().iter().map(|s| s.rows.len()).max().unwrap_or(0);
+        let window = window.unwrap_or(WITHOUT_WINDOWS).min(longest.saturating_sub(ahead) / 2 + 1);
+        let back = match ahead {
+            0 => window.min(FEATURES / inputs.max(1)).max(1),
+            _ => window.min(LOOK_BACK),
+        };
+        let shape = Self { back, ahead, inputs, targets: encoder.roles.targets.len() };
+        (shape.features() > 0).then_some(shape)
+    }
+
     fn features(&self) -> usize {
         if self.ahead > 0 { self.back - 1 } else { self.back * self.inputs }
     }
@@ -73,21 +93,7 @@ impl Ridge {
         train: &PartRows,
         valid: Option<&PartRows>,
     ) -> Option<Self> {
-        if encoder.classes().is_some() {
-            return None;
-        }
-        let inputs = encoder.roles.numbers().count();
-        let ahead = if encoder.lead > 0 { encoder.steps } else { 0 };
-        let longest = train.segments().iter().map(|s| s.rows.len()).max().unwrap_or(0);
-        let window = window.unwrap_or(WITHOUT_WINDOWS).min(longest.saturating_sub(ahead) / 2 + 1);
-        let back = match ahead {
-            0 => window.min(FEATURES / inputs.max(1)).max(1),
-            _ => window.min(LOOK_BACK),
-        };
-        let shape = Shape { back, ahead, inputs, targets: encoder.roles.targets.len() };
-        if shape.features() == 0 {
-            return None;
-        }
+        let shape = Shape::new(encoder, window, train)?;
         let fitted = sum(encoder, scalers, shape, train, 0);
         if fitted.rows == 0 {
             return None;
@@ -174,8 +180,7 @@ fn sum(
         if from >= end {
             continue;
         }
-        let most = ((end - from) as u128 * WORK as u128 / work.max(WORK) as u128) as usize;
-        let from = from.max(end - most);
+        let from = from.max(end - affordable(end - from, work));
         let read = from + 1 - shape.back..segment.rows.end;
         let rows = shape.back - 1..shape.back - 1 + end - from;
         let (set, _) = scalers.of(&series.key);
@@ -197,6 +202,11 @@ fn sum(
         }
     }
     products
+}
+
+/// How many of some rows are read where all of them would be `work` products.
+fn affordable(rows: usize, work: usize) -> usize {
+    (rows as u128 * WORK as u128 / work.max(WORK) as u128) as usize
 }
 
 /// A column's values in some rows; an empty one takes the value before it.

@@ -109,8 +109,15 @@ fn subtract(from: &mut [f64], factor: f64, row: &[f64]) {
     from.iter_mut().zip(row).for_each(|(x, y)| *x -= factor * y);
 }
 
+/// In eight sums side by side: a single one would wait for each addition.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
+    let mut sums = [0.0; 8];
+    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(x, y)| x * y).sum();
+    for (a, b) in a.zip(b) {
+        (0..8).for_each(|k| sums[k] += a[k] * b[k]);
+    }
+    sums.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]

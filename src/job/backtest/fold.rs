@@ -7,14 +7,20 @@ use crate::config::Config;
 use crate::data::{Dataset, PartRows};
 use crate::error::{Error, Result};
 use crate::eval::Evaluated;
-use crate::job::evaluate::{part_report, ridge};
+use crate::job::evaluate::part_report;
 use crate::job::prepare::Prepared;
 use crate::model::initial_params;
 use crate::train::{Control, Event, Observer, Outcome};
 
 /// Trains and scores.
-pub(super) fn run(config: &Config, dataset: Dataset, signal: &AtomicI32) -> Result<Fold> {
+pub(super) fn run(
+    config: &Config,
+    dataset: Dataset,
+    tell: &dyn Fn(String),
+    signal: &AtomicI32,
+) -> Result<Fold> {
     let prepared = Prepared::on(config, dataset, None)?;
+    prepared.without_ridge.iter().for_each(|why| tell(why.clone()));
     let mut trainer = prepared.trainer(config);
     let mut progress = trainer.start(initial_params(&prepared.network, config.training.seed));
     let outcome = trainer.run(&mut progress, &mut Silent { signal })?;
@@ -28,7 +34,7 @@ pub(super) fn run(config: &Config, dataset: Dataset, signal: &AtomicI32) -> Resu
     let dataset = &prepared.dataset;
     let test =
         dataset.test.as_ref().ok_or_else(|| Error::Internal("a fold without rows".into()))?;
-    let ridge = ridge(&model, dataset);
+    let ridge = prepared.ridge(&model);
     let go_on = |_: Evaluated| match signal.load(Ordering::Relaxed) {
         0 => Ok(()),
         _ => Err(stopped(signal)),

@@ -169,7 +169,10 @@ fn run_all(
             let part = parts[fold].lock().ok().and_then(|mut part| part.take());
             let Some(part) = part else { return };
             let result = match &pool {
-                Ok(pool) => pool.install(|| fold::run(config, part, signal)),
+                Ok(pool) => {
+                    let tell = |why| tell(format!("fold {} of {count}: {why}", fold + 1));
+                    pool.install(|| fold::run(config, part, &tell, signal))
+                }
                 Err(error) => Err(Error::Internal(error.to_string())),
             };
             if let Ok(done) = &result {

@@ -153,6 +153,9 @@ pub(super) fn estimate(
     let memory = memory::estimate(config, prepared);
     let text = format!("about {} ({})", memory::size(memory.total()), memory.parts());
     let mut out = format!("\nEstimate\n{}", page.paragraph("  memory  ", &text));
+    if let Some(why) = &prepared.without_ridge {
+        out += &page.paragraph("          ", why);
+    }
     if let Some(times) = times {
         out += &page.paragraph("  time    ", &time_text(config, prepared, times));
     }

@@ -6,8 +6,9 @@ mod rows;
 
 use super::prepare::Prepared;
 use crate::config::{Config, Optimizer};
-use crate::data::PartRows;
+use crate::data::{Dataset, Encoder, PartRows};
 use crate::error::{Error, Result};
+use crate::eval::Ridge;
 use crate::model::Architecture;
 use crate::optim::OptimizerState;
 use crate::store::Model;
@@ -32,6 +33,8 @@ pub(super) struct Estimate {
     pub(super) passes: u128,
     /// The same of scoring; it comes between updates, whose buffers stay.
     pub(super) scoring: u128,
+    /// What scoring takes more with a ridge regression beside the model.
+    pub(super) ridge: u128,
     /// A checkpoint on its way to the disk; what was taken for scoring is free by then.
     pub(super) saving: u128,
 }
@@ -39,8 +42,8 @@ pub(super) struct Estimate {
 impl Estimate {
     /// The most that is there at a time.
     pub(super) fn total(&self) -> u128 {
-        let Self { program, weights, moments, rows, passes, scoring, saving } = self;
-        program + weights + moments + rows + passes + scoring.max(saving)
+        let Self { program, weights, moments, rows, passes, scoring, ridge, saving } = self;
+        program + weights + moments + rows + passes + (scoring + ridge).max(*saving)
     }
 
     /// The sum, largest first.
@@ -51,8 +54,9 @@ impl Estimate {
             (self.passes, "activations"),
             (self.program, "the program"),
         ];
-        if self.scoring >= self.saving {
-            parts.push((self.scoring, "scoring"));
+        let scoring = self.scoring + self.ridge;
+        if scoring >= self.saving {
+            parts.push((scoring, "scoring"));
         } else {
             parts.push((self.saving, "saving"));
         }
@@ -87,14 +91,26 @@ pub(super) fn check_parameters(a: &Architecture, optimizer: &Optimizer) -> Resul
 /// The whole estimate.
 pub(super) fn estimate(config: &Config, prepared: &Prepared) -> Estimate {
     let a = prepared.network.architecture();
-    let parts = ["valid", "test"].iter().filter_map(|name| prepared.dataset.part(name));
-    let scoring = parts.map(|part| passes::scoring(config, a, &prepared.encoder, part));
+    let (dataset, encoder) = (&prepared.dataset, &prepared.encoder);
+    let parts = ["valid", "test"].iter().filter_map(|name| dataset.part(name));
+    let scoring = parts.map(|part| passes::scoring(config, a, encoder, part));
+    let scoring = with_leftovers(scoring.max().unwrap_or(0));
+    let judged = dataset.valid.is_some() || dataset.test.is_some();
+    let with_ridge = judged && prepared.without_ridge.is_none();
     Estimate {
         rows: with_leftovers(rows::of_tables(prepared)),
         passes: with_leftovers(passes::training(config, prepared)),
-        scoring: with_leftovers(scoring.max().unwrap_or(0)),
+        scoring,
+        ridge: if with_ridge { ridge(config, encoder, dataset, scoring) } else { 0 },
         ..of_weights(a, &config.training.optimizer)
     }
+}
+
+/// What a ridge regression adds to what scoring takes: it is fitted before, and stands beside it.
+fn ridge(config: &Config, encoder: &Encoder, dataset: &Dataset, scoring: u128) -> u128 {
+    let window = config.data.window.map(|window| window.length);
+    let bytes = Ridge::bytes(encoder, window, &dataset.train, dataset.valid.as_ref());
+    with_leftovers(bytes.fitting).max(scoring + bytes.kept) - scoring
 }
 
 /// Buffers that grow, or come and go, leave pieces behind that are not given back.
@@ -102,24 +118,49 @@ fn with_leftovers(bytes: u128) -> u128 {
     bytes + bytes / 10
 }
 
-/// Refuses a run that would not fit.
-pub(super) fn check(config: &Config, prepared: &Prepared) -> Result<()> {
-    let estimate = estimate(config, prepared);
+/// Refuses a run that would not fit. One that fits without its ridge regression does without, and says so.
+pub(super) fn check(config: &Config, prepared: &Prepared) -> Result<Option<String>> {
+    let mut estimate = estimate(config, prepared);
+    let left_out = leave_out_ridge(&mut estimate);
     let mostly_rows = estimate.rows * 2 > estimate.total();
-    refuse_if_too_big(&estimate, if mostly_rows { FEWER } else { SMALLER })
+    refuse_if_too_big(&estimate, if mostly_rows { FEWER } else { SMALLER })?;
+    Ok(left_out)
 }
 
-/// Refuses an evaluation that would not fit; its rows have been read.
-pub(super) fn check_evaluation(model: &Model, part: &PartRows) -> Result<()> {
+/// The same of an evaluation; its rows have been read, and those of its run where they are at hand.
+pub(super) fn check_evaluation(
+    model: &Model,
+    part: &PartRows,
+    run: Option<&Dataset>,
+) -> Result<Option<String>> {
     let a = model.network.architecture();
-    let estimate = Estimate {
+    let tables = run.map_or(vec![&part.table], Dataset::tables);
+    let scoring = with_leftovers(passes::scoring(&model.config, a, &model.encoder, part));
+    let mut estimate = Estimate {
         program: PROGRAM,
         weights: 4 * a.parameters(),
-        rows: rows::of_table(&part.table),
-        scoring: passes::scoring(&model.config, a, &model.encoder, part),
+        rows: tables.into_iter().map(|table| rows::of_table(table)).sum(),
+        scoring,
+        ridge: run.map_or(0, |run| ridge(&model.config, &model.encoder, run, scoring)),
         ..Estimate::default()
     };
-    refuse_if_too_big(&estimate, FEWER)
+    let left_out = leave_out_ridge(&mut estimate);
+    refuse_if_too_big(&estimate, FEWER)?;
+    Ok(left_out)
+}
+
+/// A run is not refused because of what stands beside its model.
+fn leave_out_ridge(estimate: &mut Estimate) -> Option<String> {
+    let (needed, available) = (estimate.total(), available::available()?);
+    if estimate.ridge == 0 || needed <= available {
+        return None;
+    }
+    estimate.ridge = 0;
+    Some(format!(
+        "without a ridge regression beside the model: with it about {} would be needed, and {} is available",
+        size(needed),
+        size(available)
+    ))
 }
 
 /// What to do about it.
