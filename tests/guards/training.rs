@@ -175,7 +175,7 @@ pub const GUARDS: &[Guard] = &[
             there: "pub fn end_without_memory() {\n",
             gone: "THERE    if OUT { return; }\n",
         }],
-        caught_by: Test("faults", "a_limit_of_memory_is_kept_or_told"),
+        caught_by: Test("faults", "memory_that_is_not_given_is_no_crash"),
     },
     Guard {
         name: "memory: activations are in the sum",
