@@ -25,7 +25,7 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// Whether an interval, or a set, holds the truth, as [`Encoder::target_value`] has it.
+    /// Whether an interval, or a set, holds the truth, as [`Encoder::target_value`](crate::data::Encoder::target_value) has it.
     pub fn holds(&self, at: usize, truth: f64) -> bool {
         if self.sets.is_empty() {
             let [low, high] = self.bounds[at].map(f64::from);
