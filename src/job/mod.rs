@@ -1,4 +1,4 @@
-//! One file per thing a user asks for. Jobs open files and tell an observer what happens; they print nothing.
+//! One file or folder per thing a user asks for. Jobs open files and tell an observer what happens; they print nothing.
 
 mod advice;
 mod backtest;

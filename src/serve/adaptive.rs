@@ -9,7 +9,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::calibration::{Calibration, widen};
-use super::predictor::{Answer, Prediction};
+use super::prediction::{Answer, Prediction};
 use crate::data::{Encoder, ScalerSet, Words};
 
 /// A step, in spreads of the scores: after a miss the quantile rises by this times the coverage, after a hit it falls by

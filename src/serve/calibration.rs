@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::predictor::Prediction;
+use super::prediction::Prediction;
 use crate::data::{Encoder, ScalerSet};
 
 /// What calibration found; it is kept with the model.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::predictor::Answer;
+use super::prediction::Answer;
 
 /// Holds answers back until all earlier ones are there.
 #[derive(Debug, Default)]

@@ -2,7 +2,8 @@
 
 use super::calibration::widen;
 use super::plan::Plan;
-use super::predictor::{Answer, Job, Prediction, Predictor};
+use super::prediction::{Answer, Prediction};
+use super::predictor::{Job, Predictor};
 use crate::model::{Block, Network, State, Tape};
 
 /// Buffers, kept from one block to the next.

@@ -1,6 +1,6 @@
 //! Columns as they are written.
 
-use super::cell;
+use super::network::cell;
 use crate::config::columns::{Column, ColumnKind, Known, WordColumn};
 use crate::config::number::{NotNegative, Whole};
 use crate::config::raw;

@@ -1,16 +1,21 @@
 //! Predictions as rows: CSV or JSON lines, wide or long.
 
-use std::io::{BufWriter, Write};
+mod cell;
+mod sink;
+mod sureness;
+
+use std::io::Write;
 use std::path::PathBuf;
 
-use serde_json::Value;
+pub(super) use cell::{number, truth_text};
+pub(super) use sureness::Sureness;
+
+use cell::Cell;
+use sink::Sink;
 
 use crate::data::Encoder;
 use crate::error::{Error, Result};
 use crate::serve::Prediction;
-use crate::store::Model;
-
-const BUFFER: usize = 1 << 16;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,63 +37,6 @@ pub(super) struct Lead {
     /// The number of its series.
     pub(super) place: usize,
 }
-
-/// What stands behind a prediction and says how sure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sureness {
-    Unknown,
-    /// From where to where the truth is expected.
-    Interval,
-    /// Which classes are.
-    Set,
-}
-
-impl Sureness {
-    /// As a model has it.
-    pub(super) fn of(model: &Model) -> Self {
-        match (model.encoder.classes(), &model.calibration) {
-            (Some(_), Some(_)) => Sureness::Set,
-            (None, Some(_)) => Sureness::Interval,
-            (_, None) if model.encoder.levels.is_some() => Sureness::Interval,
-            (_, None) => Sureness::Unknown,
-        }
-    }
-
-    /// What stands in its cells for one of the predictions.
-    pub(super) fn texts(
-        self,
-        labels: &[String],
-        predicted: Option<&Prediction>,
-        at: usize,
-    ) -> Vec<String> {
-        let classes = labels.len();
-        let set = |prediction: &Prediction| {
-            let inside = &prediction.sets[at * classes..(at + 1) * classes];
-            let labels = labels.iter().zip(inside).filter(|(_, inside)| **inside);
-            labels.map(|(label, _)| &label[..]).collect::<Vec<_>>().join(OR)
-        };
-        match self {
-            Sureness::Unknown => Vec::new(),
-            Sureness::Interval => {
-                predicted.map(|p| p.bounds[at].map(number)).unwrap_or_default().into()
-            }
-            Sureness::Set => vec![predicted.map_or_else(String::new, set)],
-        }
-    }
-
-    /// Names of its cells, behind that of the prediction.
-    pub(super) fn names(self, of: &str) -> Vec<String> {
-        let endings: &[&str] = match self {
-            Sureness::Unknown => &[],
-            Sureness::Interval => &["lo", "hi"],
-            Sureness::Set => &["set"],
-        };
-        endings.iter().map(|ending| format!("{of}_{ending}")).collect()
-    }
-}
-
-/// Between the classes of a set.
-const OR: &str = "|";
 
 /// The layout of the rows written.
 #[derive(Clone, Debug)]
@@ -121,40 +69,11 @@ pub(super) struct RowWriter<W: Write> {
     place: PathBuf,
 }
 
-/// Where lines go, by format.
-enum Sink<W: Write> {
-    Csv(Box<csv::Writer<W>>),
-    Jsonl(BufWriter<W>),
-}
-
 /// What is known at one row.
 pub(super) struct Values<'a> {
     pub(super) predicted: Option<&'a Prediction>,
     /// What came true, as text; empty where it is not known.
     pub(super) truth: Option<&'a [String]>,
-}
-
-/// A cell: text, or a number in its shortest form. An empty one is null in JSON.
-#[derive(Clone)]
-enum Cell {
-    Text(String),
-    Number(String),
-}
-
-impl Cell {
-    fn text(&self) -> &str {
-        match self {
-            Cell::Text(text) | Cell::Number(text) => text,
-        }
-    }
-
-    fn json(self) -> Value {
-        match self {
-            Cell::Text(text) | Cell::Number(text) if text.is_empty() => Value::Null,
-            Cell::Text(text) => Value::String(text),
-            Cell::Number(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
-        }
-    }
 }
 
 impl<W: Write> RowWriter<W> {
@@ -172,14 +91,8 @@ impl<W: Write> RowWriter<W> {
             leads.push("row".into());
         }
         let names = roles.targets.iter().map(|&place| roles.columns[place].clone());
-        let sink = match columns.format {
-            Format::Csv => Sink::Csv(Box::new(
-                csv::WriterBuilder::new().buffer_capacity(BUFFER).from_writer(out),
-            )),
-            Format::Jsonl => Sink::Jsonl(BufWriter::with_capacity(BUFFER, out)),
-        };
         let mut writer = Self {
-            sink,
+            sink: Sink::new(out, columns.format),
             columns,
             names: Vec::new(),
             leads,
@@ -307,48 +220,17 @@ impl<W: Write> RowWriter<W> {
     }
 
     fn write(&mut self, cells: Vec<Cell>) -> Result<()> {
-        let written = match &mut self.sink {
-            Sink::Csv(out) => {
-                out.write_record(cells.iter().map(Cell::text)).map_err(std::io::Error::from)
-            }
-            Sink::Jsonl(out) => {
-                let named = self.names.iter().cloned().zip(cells.into_iter().map(Cell::json));
-                writeln!(out, "{}", Value::Object(named.collect()))
-            }
-        };
+        let written = self.sink.write(&self.names, cells);
         written.map_err(|e| Error::write(&self.place, &e))
     }
 
     /// Hands everything to the system.
     pub(super) fn flush(&mut self) -> Result<()> {
-        let flushed = match &mut self.sink {
-            Sink::Csv(out) => out.flush(),
-            Sink::Jsonl(out) => out.flush(),
-        };
-        flushed.map_err(|e| Error::write(&self.place, &e))
+        self.sink.flush().map_err(|e| Error::write(&self.place, &e))
     }
 
     /// What has been written to, after a flush.
     pub(super) fn into_inner(self) -> Result<W> {
-        let place = self.place;
-        match self.sink {
-            Sink::Csv(out) => out.into_inner().map_err(|e| Error::write(&place, e.error())),
-            Sink::Jsonl(out) => out.into_inner().map_err(|e| Error::write(&place, e.error())),
-        }
+        self.sink.into_inner().map_err(|e| Error::write(&self.place, &e))
     }
-}
-
-/// The shortest text that reads back to the same f32.
-pub(super) fn number(value: f32) -> String {
-    let (plain, exponent) = (format!("{value}"), format!("{value:e}"));
-    if exponent.len() < plain.len() { exponent } else { plain }
-}
-
-/// A truth as shortest text; empty where it is not known.
-pub(super) fn truth_text(value: f64) -> String {
-    if value.is_nan() {
-        return String::new();
-    }
-    let (plain, exponent) = (format!("{value}"), format!("{value:e}"));
-    if exponent.len() < plain.len() { exponent } else { plain }
 }
