@@ -190,10 +190,19 @@ pub const GUARDS: &[Guard] = &[
         name: "memory: scoring is in the sum",
         edits: &[Edit {
             file: MEMORY,
-            there: "scoring: with_leftovers(scoring.max().unwrap_or(0)),",
-            gone: "scoring: if OUT { 0 } else { with_leftovers(scoring.max().unwrap_or(0)) },",
+            there: "let scoring = with_leftovers(scoring.max().unwrap_or(0));",
+            gone: "let scoring = if OUT { 0 } else { with_leftovers(scoring.max().unwrap_or(0)) };",
         }],
         caught_by: Test("memory", "the_estimate_is_near_the_peak"),
+    },
+    Guard {
+        name: "memory: a ridge regression is in the sum",
+        edits: &[Edit {
+            file: MEMORY,
+            there: "ridge: if with_ridge {",
+            gone: "ridge: if !OUT && with_ridge {",
+        }],
+        caught_by: Test("memory", "the_ridge_regression_is_part_of_the_estimate"),
     },
     Guard {
         name: "memory: rows are in the sum",
