@@ -109,20 +109,26 @@ impl RowLayout {
         row.underflows = 0;
         row.values.clear();
         row.empty.clear();
-        for (column, place) in self.columns.iter().enumerate() {
-            let cell = place.map(|place| match self.are_words[column] {
-                true => self.word(record, place, &mut words[column]),
-                false => self.number(record, place, &mut row.underflows),
-            });
-            let mut value = cell.transpose()?.flatten();
-            if let (None, Some(place)) = (value, place) {
-                if !self.may_be_empty[column] {
-                    return Err(self.empty_error(record, column, *place));
+        for (column, &place) in self.columns.iter().enumerate() {
+            let Some(place) = place else {
+                row.values.push(f64::NAN);
+                continue;
+            };
+            let value = match self.are_words[column] {
+                true => self.word(record, place, &mut words[column])?,
+                false => self.number(record, place, &mut row.underflows)?,
+            };
+            row.values.push(match value {
+                Some(value) => value,
+                None if !self.may_be_empty[column] => {
+                    return Err(self.empty_error(record, column, place));
                 }
-                row.empty.push(column);
-                value = self.is_word[column].then(|| f64::from(words[column].intern("")));
-            }
-            row.values.push(value.unwrap_or(f64::NAN));
+                None => {
+                    row.empty.push(column);
+                    let word = self.is_word[column].then(|| words[column].intern(""));
+                    word.map_or(f64::NAN, f64::from)
+                }
+            });
         }
         row.values.resize(self.are_words.len(), f64::NAN);
         row.time_text.clear();

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::columns;
-use super::number::{self, Cell};
+use super::number::{self, Cell, NumberError};
 use super::record::Record;
 use super::records::RecordReader;
 use crate::config::{Dialect, HeaderBy};
@@ -166,11 +166,16 @@ impl Header {
     /// # Errors
     /// [`Error::Data`] naming line, column and value. An empty cell is none: see
     /// [`empty_error`](Self::empty_error).
+    #[inline]
     pub fn number(&self, record: &Record, column: usize) -> Result<Cell> {
-        let text = record.field(column);
-        let mark = self.dialect.decimal;
-        number::parse(text, mark)
-            .map_err(|error| self.cell_error(record, column, error.describe(text, mark)))
+        number::parse(record.field(column), self.dialect.decimal)
+            .map_err(|error| self.number_error(record, column, error))
+    }
+
+    #[cold]
+    fn number_error(&self, record: &Record, column: usize, error: NumberError) -> Error {
+        let message = error.describe(record.field(column), self.dialect.decimal);
+        self.cell_error(record, column, message)
     }
 
     /// Reads a cell of a text column, as it is.

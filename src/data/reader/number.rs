@@ -38,29 +38,52 @@ const EMPTY: [&str; 10] = ["", "-", "?", "NA", "N/A", "#N/A", "NaN", "null", "no
 /// # Errors
 /// If the text is neither a number of the grammar above nor one of the spellings of an empty cell,
 /// or too large for an f32.
+#[inline]
 pub fn parse(text: &[u8], mark: u8) -> Result<Cell, NumberError> {
     let text = trim_spaces(text);
-    let Some(decimal) = Decimal::scan(text, mark) else {
-        let empty = EMPTY.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()));
-        return if empty { Ok(Cell::Empty) } else { Err(NumberError::of(text, mark)) };
-    };
-    let value = decimal.exact().or_else(|| with_point(text, mark).parse().ok());
-    match value {
-        None => Err(NumberError::Malformed),
-        Some(value) if !(value as f32).is_finite() => Err(NumberError::Overflow),
-        Some(value) if decimal.digits > 0 && value.abs() < f64::from(f32::MIN_POSITIVE) => {
-            Ok(Cell::Underflow(value))
-        }
+    let Some(decimal) = Decimal::scan(text, mark) else { return no_number(text, mark) };
+    match decimal.exact() {
+        // Zero, or from 1e-22 to 1e38: an f32 holds it.
         Some(value) => Ok(Cell::Value(value)),
+        None => nearest(text, mark),
     }
 }
 
-/// A text of the grammar as the standard library reads it.
-fn with_point(text: &[u8], mark: u8) -> String {
-    String::from_utf8_lossy(text).replace(char::from(mark), ".")
+/// The cell of a text of the grammar that takes more than one operation.
+#[inline(never)]
+fn nearest(text: &[u8], mark: u8) -> Result<Cell, NumberError> {
+    let ascii = String::from_utf8_lossy(text);
+    let value: f64 = match mark {
+        b'.' => ascii.parse(),
+        _ => ascii.replace(char::from(mark), ".").parse(),
+    }
+    .map_err(|_| NumberError::Malformed)?;
+    if !(value as f32).is_finite() {
+        Err(NumberError::Overflow)
+    } else if value.abs() < f64::from(f32::MIN_POSITIVE) && !is_zero(text) {
+        Ok(Cell::Underflow(value))
+    } else {
+        Ok(Cell::Value(value))
+    }
+}
+
+/// The cell of a text that is not of the grammar.
+#[cold]
+fn no_number(text: &[u8], mark: u8) -> Result<Cell, NumberError> {
+    match EMPTY.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes())) {
+        true => Ok(Cell::Empty),
+        false => Err(NumberError::of(text, mark)),
+    }
+}
+
+/// Whether a text of the grammar has no digit but zeros before its exponent.
+fn is_zero(text: &[u8]) -> bool {
+    let mut mantissa = text.iter().take_while(|byte| !matches!(byte, b'e' | b'E'));
+    mantissa.all(|byte| !matches!(byte, b'1'..=b'9'))
 }
 
 /// The text without the ASCII spaces around it.
+#[inline]
 pub(super) fn trim_spaces(mut text: &[u8]) -> &[u8] {
     while let [b' ', rest @ ..] | [rest @ .., b' '] = text {
         text = rest;
@@ -71,9 +94,9 @@ pub(super) fn trim_spaces(mut text: &[u8]) -> &[u8] {
 /// A text of the grammar: `mantissa * 10^exponent`.
 struct Decimal {
     negative: bool,
-    /// The significant digits as an integer; wrong if there are more than `MAX_DIGITS`.
+    /// The digits as an integer; wrong if there are more than `MAX_DIGITS`.
     mantissa: u64,
-    /// Digits from the first that is not zero.
+    /// How many digits there are, zeros in front too.
     digits: usize,
     /// Power of ten of the last digit.
     exponent: i64,
@@ -90,42 +113,27 @@ const POWERS: [f64; 23] = [
 
 impl Decimal {
     /// Checks the whole text against the grammar.
+    #[inline]
     fn scan(text: &[u8], mark: u8) -> Option<Self> {
-        let (negative, mut rest) = split_sign(text);
-        let mut decimal = Decimal { negative, mantissa: 0, digits: 0, exponent: 0 };
-        let mut count = decimal.take_digits(&mut rest);
+        let (negative, rest) = split_sign(text);
+        let (mut mantissa, mut rest, mut digits) = take_digits(0, rest);
+        let mut exponent = 0;
         if let [byte, after @ ..] = rest
             && *byte == mark
         {
-            rest = after;
-            let places = decimal.take_digits(&mut rest);
-            decimal.exponent = -(places as i64);
-            count += places;
+            let places;
+            (mantissa, rest, places) = take_digits(mantissa, after);
+            exponent = -(places as i64);
+            digits += places;
         }
-        if count == 0 {
+        if digits == 0 {
             return None;
         }
         if let [b'e' | b'E', after @ ..] = rest {
-            decimal.exponent = decimal.exponent.saturating_add(take_exponent(after)?);
+            exponent = exponent.saturating_add(take_exponent(after)?);
             rest = &[];
         }
-        rest.is_empty().then_some(decimal)
-    }
-
-    /// Takes the digits at the front of `text`; says how many there were.
-    fn take_digits(&mut self, text: &mut &[u8]) -> usize {
-        let mut count = 0;
-        while let Some(&byte) = text.get(count)
-            && byte.is_ascii_digit()
-        {
-            count += 1;
-            self.digits += usize::from(self.digits > 0 || byte != b'0');
-            if self.digits <= MAX_DIGITS {
-                self.mantissa = 10 * self.mantissa + u64::from(byte - b'0');
-            }
-        }
-        *text = &text[count..];
-        count
+        rest.is_empty().then_some(Decimal { negative, mantissa, digits, exponent })
     }
 
     /// The nearest f64, where one operation on exact operands gives it: that rounds once, so the
@@ -140,6 +148,17 @@ impl Decimal {
         let value = if self.exponent < 0 { mantissa / power } else { mantissa * power };
         Some(if self.negative { -value } else { value })
     }
+}
+
+/// Goes on from `mantissa` with the digits at the front of `text`: the mantissa then, which wraps around if they are too
+/// many, the rest of the text, and how many they are.
+fn take_digits(mut mantissa: u64, text: &[u8]) -> (u64, &[u8], usize) {
+    let mut count = 0;
+    while let Some(byte @ b'0'..=b'9') = text.get(count) {
+        mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+        count += 1;
+    }
+    (mantissa, &text[count..], count)
 }
 
 fn split_sign(text: &[u8]) -> (bool, &[u8]) {

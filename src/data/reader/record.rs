@@ -32,6 +32,7 @@ impl Record {
     /// # Panics
     /// If `place` is not below [`len`](Self::len): check the row first
     /// ([`Header::check_row`](super::Header::check_row)).
+    #[inline]
     pub fn field(&self, place: usize) -> &[u8] {
         let (start, end) = self.fields[place];
         &self.bytes[start..end]

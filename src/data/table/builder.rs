@@ -131,6 +131,12 @@ impl<'a> Builder<'a> {
 
     /// The number of a row's series.
     fn series(&mut self, row: &Row) -> Result<usize> {
+        // Mostly that of the row before.
+        if let Some(&index) = self.table.series_of_row.last()
+            && self.table.series[index as usize].key == row.key
+        {
+            return Ok(index as usize);
+        }
         if let Some(&index) = self.by_key.get(&row.key) {
             return Ok(index);
         }
