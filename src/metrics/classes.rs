@@ -142,12 +142,19 @@ mod tests {
     #[test]
     fn the_calibration_error_by_hand() {
         let mut errors = ClassErrors::default();
-        // Two bins: .9 to .93 with two of three right, and the one that ends at 1 / 15.
-        [(0.91, true), (0.92, true), (0.93, false), (1.0 / 15.0, true)]
+        // Two bins: .9 to .93 with two of three right, and the one that ends at 1 / 15, with one of two.
+        [(0.91, true), (0.92, true), (0.93, false), (1.0 / 15.0, true), (0.05, false)]
             .into_iter()
             .for_each(|(chance, right)| errors.add_chance(chance, right));
-        let expected = ((2.0 - 2.76f64).abs() + (1.0 - 1.0 / 15.0)) / 4.0;
+        let expected = ((2.0 - 2.76f64).abs() + (1.0 - 1.0 / 15.0 - 0.05)) / 5.0;
         let error = errors.figures().calibration_error.unwrap_or_default();
         assert!((error - expected).abs() < 1e-12, "{error}");
+        // Ten bins would hold these in one, fifteen in two.
+        let mut errors = ClassErrors::default();
+        [(0.64, true), (0.68, false)]
+            .into_iter()
+            .for_each(|(p, right)| errors.add_chance(p, right));
+        let error = errors.figures().calibration_error.unwrap_or_default();
+        assert!((error - (0.36 + 0.68) / 2.0).abs() < 1e-12, "{error}");
     }
 }

@@ -108,14 +108,14 @@ mod tests {
     #[test]
     fn figures_by_hand() {
         let mut errors = Errors::default();
-        for (prediction, truth) in [(2.0, 1.0), (2.0, 2.0), (1.0, 3.0)] {
+        for (prediction, truth) in [(2.0, 1.0), (2.0, 2.0), (0.0, 3.0)] {
             errors.add(prediction, truth);
         }
         let f = errors.figures();
-        assert_eq!((f.mse, f.mae), (Some(5.0 / 3.0), Some(1.0)));
-        assert_eq!(f.r2, Some(1.0 - 5.0 / 2.0));
-        // 200 / 3 and 200 x 2 / 4, and nothing for the one that is right.
-        assert!((f.smape.unwrap_or_default() - 500.0 / 9.0).abs() < 1e-12);
+        assert_eq!((f.mse, f.mae), (Some(10.0 / 3.0), Some(4.0 / 3.0)));
+        assert_eq!(f.r2, Some(1.0 - 10.0 / 2.0));
+        // 200 / 3 and 200 x 3 / 3, and nothing for the one that is right.
+        assert!((f.smape.unwrap_or_default() - 800.0 / 9.0).abs() < 1e-12);
         assert_eq!(f.mase, None, "no change of the train rows is known");
     }
 

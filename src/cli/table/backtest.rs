@@ -41,7 +41,7 @@ pub fn backtest(found: &Backtest, screen: Screen) -> String {
         line.extend(figures(scores, Some(&overall.baselines[best].1)));
         table.line(line);
     }
-    let ink = match Standing::of(overall.change()) {
+    let ink = match overall.standing() {
         Standing::Better => Some(Ink::Good),
         Standing::Unknown => None,
         Standing::Same | Standing::Worse => Some(Ink::Warning),

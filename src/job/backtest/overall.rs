@@ -17,8 +17,8 @@ pub struct Overall {
     pub baselines: Vec<(Baseline, Scores)>,
     /// The best naive one of them.
     pub best: Option<usize>,
-    /// How much higher the model's error is than the best one's, fold by fold.
-    pub changes: Vec<f64>,
+    /// The model's skill beside the best one, fold by fold.
+    pub skills: Vec<f64>,
     /// In words.
     pub verdict: String,
 }
@@ -43,16 +43,17 @@ impl Overall {
         let errors = baselines.iter().enumerate().filter(|(_, (kind, _))| kind.is_naive());
         let errors = errors.filter_map(|(k, (_, scores))| Some((k, scores.error()?)));
         let best = errors.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(k, _)| k);
-        let change =
-            |report: &&Report| report.scores.change(&report.baseline(baselines[best?].0)?.scores);
-        let changes: Vec<f64> = reports.iter().filter_map(change).collect();
+        let skill = |report: &&Report| {
+            Some(-report.scores.change(&report.baseline(baselines[best?].0)?.scores)?)
+        };
+        let skills: Vec<f64> = reports.iter().filter_map(skill).collect();
         let rows = reports.iter().map(|report| report.rows.scored).sum();
         let mut overall = Self {
             rows,
             scores,
             baselines,
             best,
-            changes,
+            skills,
             verdict: "No row could be scored.".into(),
         };
         if let Some(verdict) = overall.in_words(folds) {
@@ -61,33 +62,42 @@ impl Overall {
         overall
     }
 
-    /// How much higher the model's error is than the best naive one's.
-    pub fn change(&self) -> Option<f64> {
-        self.scores.as_ref()?.change(&self.baselines[self.best?].1)
+    /// How much lower the model's error is than the best naive one's: 0.2 for 20 %.
+    pub fn skill(&self) -> Option<f64> {
+        Some(-self.scores.as_ref()?.change(&self.baselines[self.best?].1)?)
+    }
+
+    /// How the model stands beside it.
+    pub fn standing(&self) -> Standing {
+        standing(self.skill())
     }
 
     fn in_words(&self, folds: &[Fold]) -> Option<String> {
         let (scores, (kind, naive)) = (self.scores.as_ref()?, &self.baselines[self.best?]);
-        let (change, ours, theirs) = (self.change()?, scores.error()?, naive.error()?);
+        let (skill, ours, theirs) = (self.skill()?, scores.error()?, naive.error()?);
         let name = match scores {
             Scores::Numbers(numbers) if numbers.data.is_some() => "RMSE",
             Scores::Numbers(_) => "scaled RMSE over all targets",
             Scores::Classes(classes) if classes.sequence => "bits per symbol",
             Scores::Classes(_) => "share wrong",
         };
-        let better = |change: &&f64| Standing::of(Some(**change)) == Standing::Better;
-        let better = self.changes.iter().filter(better).count();
-        let percent = |change: f64| format!("{:+.1} %", 100.0 * change);
-        let least = self.changes.iter().copied().min_by(f64::total_cmp)?;
-        let most = self.changes.iter().copied().max_by(f64::total_cmp)?;
+        let beats = match self.standing() {
+            Standing::Better => "beats",
+            Standing::Worse => "does NOT beat",
+            Standing::Same | Standing::Unknown => "does not beat",
+        };
+        let better = |skill: &&f64| standing(Some(**skill)) == Standing::Better;
+        let better = self.skills.iter().filter(better).count();
+        let least = self.skills.iter().copied().min_by(f64::total_cmp)?;
+        let most = self.skills.iter().copied().max_by(f64::total_cmp)?;
         let gives = kind.gives(&folds[0].report.season);
         Some(format!(
-            "Over {} ({} rows) the model's error ({name} {}) is {} than that of {gives} ({}); it is better in {better} of \
-             them ({} to {}).",
+            "Over {} ({} rows) the model {beats} {gives}: skill {} % ({name} {}, not {}). It is better in {better} of \
+             them, skill {} to {} %.",
             counted(folds.len() as u64, "fold"),
             thousands(self.rows),
+            percent(skill),
             short(ours),
-            size(change),
             short(theirs),
             percent(least),
             percent(most)
@@ -103,14 +113,18 @@ impl Overall {
         let baselines: Map<String, Value> = self.baselines.iter().map(named).collect();
         out.insert("baselines".into(), Value::Object(baselines));
         out.insert("best_naive".into(), json!(self.best.map(|best| self.baselines[best].0.key())));
-        out.insert("change".into(), json!(self.change()));
-        out.insert("changes".into(), json!(self.changes));
+        out.insert("skill".into(), json!(self.skill()));
+        out.insert("skills".into(), json!(self.skills));
         out.insert("verdict".into(), json!(self.verdict));
         Value::Object(out)
     }
 }
 
-/// `12.3 % lower`
-fn size(change: f64) -> String {
-    format!("{:.1} % {}", 100.0 * change.abs(), if change > 0.0 { "higher" } else { "lower" })
+fn standing(skill: Option<f64>) -> Standing {
+    Standing::of(skill.map(|skill| -skill))
+}
+
+/// `12.3`; beside what is never wrong there is no figure.
+fn percent(skill: f64) -> String {
+    if skill.is_finite() { format!("{:.1}", 100.0 * skill) } else { "-".into() }
 }
