@@ -41,14 +41,15 @@ impl Proof {
     pub fn build(root: &Path, guards: &[&Guard]) -> Self {
         let base = root.join("target/guards");
         let tree = base.join("tree");
-        let mut files = BTreeMap::new();
-        for part in PARTS {
-            collect(root, Path::new(part), &mut files);
-        }
+        let mut files = files_of(root);
         let mut texts = edited(root, guards);
         *texts.entry("src/lib.rs").or_insert_with(|| read(root, "src/lib.rs")) += SWITCH;
         for (file, text) in texts {
             files.insert(file.into(), text.into_bytes());
+        }
+        let before = files_of(&tree);
+        for file in before.keys().filter(|file| !files.contains_key(*file)) {
+            fs::remove_file(tree.join(file)).expect("a file of the copy before");
         }
         for (file, bytes) in &files {
             write_if_new(&tree.join(file), bytes);
@@ -131,6 +132,14 @@ pub fn edited(root: &Path, guards: &[&Guard]) -> BTreeMap<&'static str, String> 
 
 fn read(root: &Path, file: &str) -> String {
     fs::read_to_string(root.join(file)).expect(file)
+}
+
+/// What is copied, as it stands.
+fn files_of(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let parts = PARTS.into_iter().map(Path::new).filter(|part| root.join(part).exists());
+    parts.for_each(|part| collect(root, part, &mut files));
+    files
 }
 
 /// Files below a path of the project.
