@@ -1,7 +1,8 @@
 #!/bin/sh
 # The same bits on other machines, as far as one machine can play them: each kernel, a C library that is told the CPU has
-# no AVX2 and no fused multiply-add, another C library (musl), programs compiled for newer CPUs. Small runs of every cell,
-# numbers and words; model.safetensors and metrics.jsonl have to be equal.
+# no AVX2 and no fused multiply-add, another C library (musl), programs compiled for newer CPUs, an emulated CPU of another
+# make (aarch64, by qemu-user). Small runs of every cell, numbers and words; model.safetensors and metrics.jsonl have to be
+# equal.
 #
 #   tests/other-machines.sh [PROGRAM]      default: target/release/rnn-train
 #
@@ -45,24 +46,33 @@ RNN_KERNEL=avx2 machine kernel-avx2 "$program"
 GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-AVX2,-FMA4,-AVX512F,-AVX_Fast_Unaligned_Load machine libm-without-fma "$program"
 GLIBC_TUNABLES=glibc.malloc.perturb=165 machine memory-full-of-junk "$program"
 
-# TARGET CPU NAME: built and run, where the CPU can.
+# TARGET FLAGS NAME [EMULATOR]: built and run.
 build() {
     if ! rustup target list --installed 2>/dev/null | grep -q "^$1\$"; then
         rustup target add "$1" >/dev/null 2>&1 || { skip "$3: no $1 here: rustup target add $1"; return; }
     fi
-    RUSTFLAGS="-C target-cpu=$2" cargo build --quiet --release --locked --bin rnn-train --target "$1" \
+    RUSTFLAGS="$2" cargo build --quiet --release --locked --bin rnn-train --target "$1" \
         --target-dir "target/other/$3" || { echo "other machines: $3 is not built" >&2; bad=$((bad + 1)); return; }
-    machine "$3" "$(pwd)/target/other/$3/$1/release/rnn-train"
+    printf '#!/bin/sh\nexec %s "%s" "$@"\n' "${4:-}" "$(pwd)/target/other/$3/$1/release/rnn-train" >"$scratch/run-$3"
+    chmod +x "$scratch/run-$3"
+    machine "$3" "$scratch/run-$3"
 }
 if [ "$(uname -sm)" = "Linux x86_64" ]; then
-    build x86_64-unknown-linux-musl x86-64-v2 musl-v2
+    build x86_64-unknown-linux-musl "-C target-cpu=x86-64-v2" musl-v2
     if grep -q avx2 /proc/cpuinfo && grep -q fma /proc/cpuinfo; then
-        build x86_64-unknown-linux-gnu x86-64-v3 glibc-v3
+        build x86_64-unknown-linux-gnu "-C target-cpu=x86-64-v3" glibc-v3
     else
         skip "glibc-v3: this CPU has no AVX2"
     fi
+    emulator=$(command -v qemu-aarch64-static || command -v qemu-aarch64)
+    if [ -n "$emulator" ]; then
+        # Rust brings the linker and the C library along.
+        build aarch64-unknown-linux-musl "-C linker=rust-lld -C link-self-contained=yes" aarch64 "$emulator"
+    else
+        skip "aarch64: no emulator here: qemu-user-static"
+    fi
 else
-    skip "musl and newer CPUs: only on Linux, x86-64"
+    skip "musl and other CPUs: only on Linux, x86-64"
 fi
 echo "other machines: $machines machines, 9 runs each, $skipped left out: $bad bad"
 [ $bad -eq 0 ] && [ $machines -ge 5 ]
