@@ -167,6 +167,9 @@ pub fn shown_path(path: &Path) -> String {
 /// A word of a command line as a shell wants it: quoted where it must be.
 pub fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@".contains(c);
+    if word.starts_with('-') {
+        return shell_word(&format!("./{word}")); // no flag
+    }
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }

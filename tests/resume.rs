@@ -226,6 +226,43 @@ fn scratch_folders() -> usize {
     names.filter(|name| name.to_string_lossy().starts_with(&mine)).count()
 }
 
+/// What `--verify-resume` compares where an epoch takes longer than its trial.
+#[test]
+fn before_the_end_of_its_first_epoch_a_resumed_run_has_no_model_either() {
+    let (_, config) = cases().swap_remove(0);
+    let place = place(&config);
+    let (whole, parts) = (place.run("whole"), place.run("parts"));
+    train_until(Start::New, &options(&place.config, &whole), 2, Break::Updates(4));
+    train_until(Start::New, &options(&place.config, &parts), 2, Break::Updates(2));
+    train_until(Start::Resumed, &resume_options(&parts), 1, Break::Updates(2));
+    let state = |run: &std::path::Path| std::fs::read(run.join("checkpoint.safetensors"));
+    assert!(state(&whole).expect("saved") == state(&parts).expect("saved"));
+    for run in [whole, parts] {
+        assert!(!run.join("model.safetensors").exists(), "{}", run.display());
+    }
+}
+
+/// A deleted model comes back from the checkpoint, lost lines of figures are no reason to lose the run.
+#[test]
+fn what_was_deleted_beside_the_checkpoint_is_made_good_or_told() {
+    let (_, config) = cases().swap_remove(0);
+    let place = place(&config);
+    let (_, whole) = whole(&place);
+    let run = place.run("whole");
+    std::fs::remove_file(run.join("model.safetensors")).expect("a model");
+    train_until(Start::Resumed, &resume_options(&run), 1, Break::Never);
+    whole.assert_same(&Bytes::of(&run), "the model is back");
+
+    std::fs::remove_file(run.join("metrics.jsonl")).expect("figures");
+    let more = FitOptions { sets: vec!["training.epochs=5".into()], ..resume_options(&run) };
+    let mut meddler = Meddler::new(|_: &Event| Ok(()));
+    job::resume(&more, &mut meddler, &AtomicI32::new(0)).expect("it goes on");
+    let told = "metrics.jsonl lacks 3 lines of 3 epochs";
+    assert!(meddler.warnings.iter().any(|w| w.contains(told)), "{:?}", meddler.warnings);
+    let epochs: Vec<_> = Bytes::of(&run).lines().iter().map(|line| line["epoch"].clone()).collect();
+    assert_eq!(epochs, [4, 5]);
+}
+
 #[test]
 fn a_folder_may_move_with_its_data() {
     let (_, config) = cases().swap_remove(0);

@@ -1,5 +1,7 @@
 //! What a program says of itself: help, manual page, completions. All come from the same flags.
 
+use std::path::Path;
+
 use std::io::Write;
 
 use clap::builder::styling::{Style, Styles};
@@ -147,6 +149,9 @@ impl Manual {
             }
             (_, true) => String::new(),
             ("rnn-train", _) if is_table => format!("; did you mean --init {argument}?"),
+            ("rnn-train", _) if Path::new(argument).is_dir() => {
+                format!("; did you mean --out {argument}?")
+            }
             ("rnn-train", _) => format!("; did you mean --config {argument}?"),
             ("rnn-predict", _) if is_table => {
                 format!("; rows come from standard input: < {argument}")

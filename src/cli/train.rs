@@ -141,6 +141,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         return Ok(print(schema())?);
     }
     if let Some(data) = arguments.init {
+        arguments.common.start_threads()?;
         return Ok(print(starter(data, arguments.targets, arguments.common.quiet)?)?);
     }
     if arguments.print_config {

@@ -148,13 +148,20 @@ impl Session<'_> {
             recorder.behind.config = true;
             recorder.save_results(&progress)?;
         } else {
-            recorder.behind.model = true; // a kill may have left a newer one
+            // A kill may have left a newer one. Before the end of its first epoch a run has none.
+            recorder.behind.model = progress.best.as_ref().is_some_and(|best| best.epoch > 0);
             recorder.save_results(&progress)?;
         }
         let folder = recorder.run.path().to_owned();
         let report = shown_path(&folder.join(nan_report::FILE));
         let outcome = trainer.run(&mut progress, &mut recorder).map_err(|error| match error {
             Error::Diverged(what) => Error::Diverged(format!("{what}; {report} says more")),
+            Error::Write { path, reason } => {
+                let run = shell_word(&shown_path(&folder));
+                let reason =
+                    format!("{reason}; once it can be written: rnn-train --resume --out {run}");
+                Error::Write { path, reason }
+            }
             error => error,
         })?;
         if outcome == Outcome::Interrupted {
@@ -162,12 +169,12 @@ impl Session<'_> {
             return Err(stopped(
                 signal,
                 format!(
-                    "after {} of {} epochs and {} updates of the next; all of it is saved: rnn-train --resume --out {} \
-                 goes on",
+                    "after {} of {} epochs and {} updates of the next; all of it is saved; to go on: \
+                     rnn-train --resume --out {}",
                     progress.epoch,
                     config.training.epochs,
                     progress.update,
-                    shown_path(&folder)
+                    shell_word(&shown_path(&folder))
                 ),
             ));
         }

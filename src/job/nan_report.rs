@@ -1,11 +1,13 @@
 //! `nan_report.json`: where numbers stopped being finite, in words of the user's files.
 
+use std::path::Path;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::prepare::Prepared;
 use crate::data::Span;
-use crate::error::shown_path;
+use crate::error::{shell_word, shown_path};
 use crate::model::Direction;
 use crate::train::{Fault, NonFinite, Pass};
 
@@ -29,7 +31,7 @@ pub(super) struct NanReport {
 }
 
 impl NanReport {
-    pub(super) fn new(found: &NonFinite, prepared: &Prepared) -> Self {
+    pub(super) fn new(found: &NonFinite, prepared: &Prepared, run: &Path) -> Self {
         Self {
             noticed: found.noticed.to_owned(),
             step: found.step,
@@ -40,7 +42,7 @@ impl NanReport {
             grad_norm: number(found.norm),
             first: found.first.as_ref().map_or(Value::Null, |fault| first(fault, prepared)),
             batch: found.spans.iter().map(|span| sequence(*span, prepared)).collect(),
-            cures: cures(found),
+            cures: cures(found, run),
         }
     }
 }
@@ -129,23 +131,30 @@ fn number(value: f64) -> Value {
     if value.is_finite() { json!(value) } else { value.to_string().into() }
 }
 
-fn cures(found: &NonFinite) -> Vec<String> {
+fn cures(found: &NonFinite, run: &Path) -> Vec<String> {
     let mut cures = Vec::new();
     match found.first.as_ref().map(|fault| (fault.pass, fault.what.as_str())) {
         Some((Pass::Forward, "input" | "target")) => cures.push(
             "look at the row named here: a value is too large to be scaled; correct it, or set data.scale".to_owned(),
         ),
         Some((Pass::Weights, _)) | None => {
-            cures.push("the step was too large: lower training.optimizer.learning_rate".to_owned());
+            cures.push("the step was too large: a new run with a lower training.optimizer.learning_rate".to_owned());
         }
         Some(_) => {
             let rate = found.learning_rate / 10.0;
-            cures.push(format!("a lower training.optimizer.learning_rate, e.g. {rate:?}"));
+            let rate: f64 = format!("{rate:.2e}").parse().unwrap_or(rate); // 1e-5, not 1.0000000000000001e-5
+            cures.push(format!("a new run with a lower training.optimizer.learning_rate, e.g. {rate:?}"));
             cures.push("training.clip_grad_norm, a little above the usual grad_norm of metrics.jsonl".to_owned());
             cures.push("a shorter data.window.length, where the gradient has grown over many timesteps".to_owned());
         }
     }
-    cures.push("training.on_non_finite \"skip\" to pass over such updates, if they are rare: rnn-train --resume --set \
-                training.on_non_finite=skip".to_owned());
+    let run = shell_word(&shown_path(run));
+    if found.epoch > 1 {
+        cures.push(format!("a new run that begins with the best model so far: --init-from {run}"));
+    }
+    cures.push(format!(
+        "training.on_non_finite \"skip\" to pass over such updates, if they are rare: rnn-train --resume --out {run} \
+         --set training.on_non_finite=skip"
+    ));
     cures
 }

@@ -199,7 +199,7 @@ impl Observer for Recorder<'_> {
                 self.end_epoch(record, progress, *improved)?;
             }
             Event::NonFinite(found) => {
-                let report = NanReport::new(found, self.prepared);
+                let report = NanReport::new(found, self.prepared, self.run.path());
                 let text = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
                 let written = write_file(&self.run.file(nan_report::FILE), text.as_bytes());
                 self.forgive(written)?;

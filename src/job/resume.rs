@@ -5,15 +5,15 @@ use std::sync::atomic::AtomicI32;
 
 use super::fit::{FitOptions, FitResult, Session, base_folder, data_files};
 use super::prepare::Prepared;
-use crate::config::{Config, differences};
-use crate::error::{DataError, Error, Result, shown_path};
+use crate::config::{Config, Schedule, differences};
+use crate::error::{DataError, Error, Result, shell_word, shown_path};
 use crate::model::initial_params;
 use crate::store::{
     Checkpoint, DataFile, MetricsLog, RunFolder, holds_run, newest_in, newest_run,
     remove_leftovers, run as run_files, write_file,
 };
 use crate::text::counted;
-use crate::train::{Event, Observer, Outcome};
+use crate::train::{Event, Observer, Outcome, Progress};
 
 /// Goes on with a run from its last checkpoint.
 pub fn resume(
@@ -33,11 +33,10 @@ pub fn resume(
     let checkpoint = read_checkpoint(&folder, &checkpoint_path, options.from_previous)?;
     let config = config_of(&folder, options, Some(&checkpoint))?;
     refuse_changes(&checkpoint, &config, &folder)?;
-    if checkpoint.finished(config.training.epochs) {
+    // One whose model was deleted gets it back from the checkpoint.
+    if checkpoint.finished(config.training.epochs) && folder.join(run_files::MODEL).exists() {
         remove_leftovers(&folder); // of a process that was killed between its last save and its end
-        view.on(Event::Note(
-            "already complete; --set training.epochs=N with more epochs goes on".into(),
-        ))?;
+        view.on(Event::Note(complete(&checkpoint, &config, &folder)))?;
         let outcome = Outcome::Finished;
         let advice = Vec::new();
         return Ok(FitResult { folder, outcome, best_epoch: 0, report: None, advice });
@@ -54,7 +53,7 @@ pub fn resume(
     let trainer = prepared.trainer(&config);
     let fresh = trainer.start(initial_params(&prepared.network, config.training.seed));
     let progress = checkpoint.progress(&checkpoint_path, &prepared.network, fresh)?;
-    let metrics = MetricsLog::resume(run.file(run_files::METRICS), progress.epoch)?;
+    let (metrics, lost) = MetricsLog::resume(run.file(run_files::METRICS), progress.epoch)?;
     if options.from_previous {
         // Else the damaged checkpoint would be rotated over the good one.
         let bytes =
@@ -62,10 +61,53 @@ pub fn resume(
         write_file(&run.file(run_files::CHECKPOINT), &bytes)?;
     }
     write_file(&run.file(run_files::CONFIG), config.to_json(&folder).as_bytes())?;
+    for warning in warnings(&config, &progress, &run, lost) {
+        view.on(Event::Warning(warning))?;
+    }
     let (epoch, update) = checkpoint.position();
     view.on(Event::Note(format!("going on after epoch {epoch}, update {update} of the next")))?;
     Session { config: &config, prepared: &prepared, run: &mut run, options, signal }
         .train(trainer, progress, metrics, view)
+}
+
+/// What the user should know of a run that goes on, with so many lines of figures lost.
+fn warnings(config: &Config, progress: &Progress, run: &RunFolder, lost: usize) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if lost > 0 {
+        warnings.push(format!(
+            "{} lacks {} of {}: those are lost, and the run goes on without them",
+            shown_path(&run.file(run_files::METRICS)),
+            counted(lost as u64, "line"),
+            counted(progress.epoch as u64, "epoch")
+        ));
+    }
+    let made_for = progress.cosine_epochs;
+    let is_cosine = matches!(config.training.schedule, Schedule::Cosine { .. });
+    if is_cosine && config.training.epochs > made_for {
+        warnings.push(format!(
+            "the cosine schedule was made for {}: beyond them the learning rate stays at its lowest",
+            counted(made_for as u64, "epoch")
+        ));
+    }
+    warnings
+}
+
+/// What can be done with a run that has nothing left to do.
+fn complete(checkpoint: &Checkpoint, config: &Config, folder: &Path) -> String {
+    let (epoch, _) = checkpoint.position();
+    let run = shell_word(&shown_path(folder));
+    let scores = format!("rnn-eval --model {run} scores it");
+    if checkpoint.stopped_early() {
+        return format!(
+            "already complete: it stopped early, after epoch {epoch} of {} (training.early_stopping); {scores}; a new \
+             run with --init-from {run} and another training.early_stopping trains it further",
+            config.training.epochs
+        );
+    }
+    let epochs = counted(epoch as u64, "epoch");
+    format!(
+        "already complete; {scores}, and --set training.epochs=N with more than {epochs} goes on"
+    )
 }
 
 /// The config that is given, else that of the run. A process killed in its first save may have left none beside the
@@ -122,7 +164,7 @@ fn run_to_resume(options: &FitOptions) -> Result<PathBuf> {
         reason: "there is no run to resume here; name its folder with --out".into(),
     };
     if let Some(out) = &options.out {
-        return if holds_run(out) { Ok(out.clone()) } else { Err(none(out)) };
+        return if holds_run(out) { Ok(out.clone()) } else { Err(no_run_in(out)) };
     }
     match &options.config {
         Some(path) => {
@@ -136,26 +178,43 @@ fn run_to_resume(options: &FitOptions) -> Result<PathBuf> {
     }
 }
 
+/// Why a folder that was named is none.
+fn no_run_in(out: &Path) -> Error {
+    let reason = match std::fs::read_dir(out) {
+        Ok(_) => "holds no run to resume".to_owned(),
+        Err(_) if out.is_file() => "is a file; name the run's folder".to_owned(),
+        Err(error) => return Error::input(out, &error),
+    };
+    Error::Input { path: out.to_owned(), reason }
+}
+
 fn read_checkpoint(folder: &Path, path: &Path, previous: bool) -> Result<Checkpoint> {
     let other = folder.join(run_files::PREVIOUS);
+    let whole = |older: &Checkpoint| {
+        let (epoch, update) = older.position();
+        format!(
+            "{} is whole (epoch {epoch}, update {update}): add --from-previous to go on from there",
+            run_files::PREVIOUS
+        )
+    };
     Checkpoint::read(path).map_err(|error| match error {
         Error::Model { path, reason } if !previous && other.exists() => {
             let hint = match Checkpoint::read(&other) {
-                Ok(older) => {
-                    let (epoch, update) = older.position();
-                    format!(
-                        "{} is whole (epoch {epoch}, update {update}): add --from-previous to go on from there",
-                        run_files::PREVIOUS
-                    )
-                }
+                Ok(older) => whole(&older),
                 Err(_) => format!("{} cannot be used either", run_files::PREVIOUS),
             };
             Error::Model { path, reason: format!("{reason}; {hint}") }
         }
-        Error::Input { path, .. } => Error::Input {
-            path,
-            reason: "the run has no checkpoint; it was stopped before its first one: start it anew".into(),
-        },
+        Error::Input { path, .. } if !path.exists() => {
+            let has_older = !previous && other.exists();
+            let reason = match Checkpoint::read(&other) {
+                Ok(older) if has_older => format!("is gone; {}", whole(&older)),
+                _ if previous => "there is no checkpoint before the last one; leave out --from-previous".into(),
+                _ => "the run's checkpoint is gone, and without it the run cannot go on: start a new one with another \
+                      --out, from its model with --init-from".into(),
+            };
+            Error::Input { path, reason }
+        }
         error => error,
     })
 }
@@ -183,9 +242,10 @@ fn refuse_changes(checkpoint: &Checkpoint, config: &Config, folder: &Path) -> Re
     Err(Error::Config {
         place: shown_path(folder),
         message: format!(
-            "a resumed run keeps its config, but these changed: {}; take them back, or start a new run with \
-             --init-from",
-            changed.join(", ")
+            "a resumed run keeps its config, but these changed: {}; take them back (rnn-train --resume --out \
+             {} alone takes the run's own), or start a new run, with --init-from where its network stays",
+            changed.join(", "),
+            shell_word(&shown_path(folder))
         ),
     })
 }

@@ -44,14 +44,15 @@ pub fn remove_leftovers(folder: &Path) {
 /// Tries out whether files can be written, renamed and removed in `folder`, to fail before the work
 /// and not after it. Errors: [`Error::Write`].
 pub fn probe(folder: &Path) -> Result<()> {
+    let content = b"probe\n";
     let attempt = || {
         let disk = &mut System;
-        let from = stage(disk, folder, b"probe\n")?;
+        let from = stage(disk, folder, content)?;
         let to = temp_path(folder);
         publish(disk, &from, &to)?;
         disk.remove(&to)
     };
-    attempt().map_err(|e| failed(folder, &e, 0))
+    attempt().map_err(|e| failed(folder, &e, content.len()))
 }
 
 /// [`write()`] on any disk.
@@ -109,7 +110,7 @@ pub(super) fn failed(path: &Path, error: &io::Error, size: usize) -> Error {
 /// `, 1,024 free`, where the system tells.
 fn free_space(path: &Path) -> String {
     #[cfg(unix)]
-    if let Ok(disk) = rustix::fs::statvfs(folder_of(path)) {
+    if let Ok(disk) = rustix::fs::statvfs(if path.is_dir() { path } else { folder_of(path) }) {
         return format!(", {} free", thousands(disk.f_bavail.saturating_mul(disk.f_frsize)));
     }
     String::new()

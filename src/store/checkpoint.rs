@@ -183,6 +183,11 @@ impl Checkpoint {
         self.counters.step
     }
 
+    /// Whether early stopping has ended it.
+    pub fn stopped_early(&self) -> bool {
+        self.counters.stopped_early
+    }
+
     /// Whether a run of `epochs` epochs has nothing left to do.
     pub fn finished(&self, epochs: usize) -> bool {
         self.counters.stopped_early || self.counters.epoch >= epochs

@@ -30,25 +30,22 @@ impl MetricsLog {
         MetricsLog { path, text: String::new(), behind: false }
     }
 
-    /// The log at `path`, cut to its first `epochs` lines. Errors: [`Error::Model`] if it has fewer,
+    /// The log at `path`, cut to the lines of the first `epochs` epochs, and how many of them it has lost. Errors:
     /// [`Error::Input`], [`Error::Write`].
-    pub fn resume(path: PathBuf, epochs: usize) -> Result<Self> {
+    pub fn resume(path: PathBuf, epochs: usize) -> Result<(Self, usize)> {
         let found = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
             Err(e) => return Err(Error::input(&path, &e)),
         };
-        let whole_lines = || found.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-        let text: String = whole_lines().take(epochs).collect();
-        let count = whole_lines().count();
-        if count < epochs {
-            let reason = format!("has {count} lines, but the checkpoint is at epoch {epochs}");
-            return Err(Error::Model { path, reason });
-        }
+        let whole_lines = found.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let is_known = |line: &&str| epoch_of(line).is_some_and(|epoch| epoch <= epochs);
+        let text: String = whole_lines.filter(is_known).collect();
         if text != found {
             atomic::write(&path, text.as_bytes())?;
         }
-        Ok(MetricsLog { path, text, behind: false })
+        let lost = epochs.saturating_sub(text.lines().count());
+        Ok((MetricsLog { path, text, behind: false }, lost))
     }
 
     /// Adds a line, which [`MetricsLog::write`] writes. Floats must be finite: JSON has no other, they
@@ -104,6 +101,15 @@ pub fn append<T: Serialize>(path: &Path, line: &T) -> Result<()> {
     attempt().map_err(|e| Error::write(path, &e))
 }
 
+/// The epoch a line is of.
+fn epoch_of(line: &str) -> Option<usize> {
+    #[derive(serde::Deserialize)]
+    struct Epoch {
+        epoch: usize,
+    }
+    serde_json::from_str::<Epoch>(line).ok().map(|line| line.epoch)
+}
+
 fn to_line<T: Serialize>(line: &T) -> Result<String> {
     let text = serde_json::to_string(line)
         .map_err(|e| Error::Internal(format!("a log line is no JSON: {e}")))?;
@@ -135,7 +141,8 @@ mod tests {
         assert_eq!(whole, "{\"epoch\":1}\n{\"epoch\":2}\n{\"epoch\":3}\n{\"epoch\":4}\n");
         for kept in 0..=4 {
             std::fs::write(&path, format!("{whole}{{\"epo")).unwrap();
-            let mut log = MetricsLog::resume(path.clone(), kept).unwrap();
+            let (mut log, lost) = MetricsLog::resume(path.clone(), kept).unwrap();
+            assert_eq!(lost, 0);
             let cut = std::fs::read_to_string(&path).unwrap();
             assert_eq!(cut.lines().count(), kept);
             for epoch in kept + 1..=4 {
@@ -155,14 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn missing_lines_are_refused() {
+    fn lost_lines_are_counted_and_later_ones_cut() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("metrics.jsonl");
-        assert!(MetricsLog::resume(path.clone(), 0).is_ok());
-        std::fs::write(&path, "{}\n{}\n{").unwrap();
-        let error = MetricsLog::resume(path, 3).unwrap_err();
-        assert_eq!(error.exit_code(), 69);
-        assert!(error.to_string().contains("has 2 lines"), "{error}");
+        assert_eq!(MetricsLog::resume(path.clone(), 2).unwrap().1, 2, "no file at all");
+        std::fs::write(&path, "{\"epoch\":2}\nnonsense\n{\"epoch\":4}\n{\"epo").unwrap();
+        let (_, lost) = MetricsLog::resume(path.clone(), 3).unwrap();
+        assert_eq!(lost, 2);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"epoch\":2}\n");
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl NonFinite {
     pub fn began(&self) -> String {
         let Some(fault) = &self.first else { return String::new() };
         let layer = fault.layer.map_or(String::new(), |layer| format!(" of layer {layer}"));
-        let step = fault.place.map_or(String::new(), |(_, t)| format!(", timestep {}", t + 1));
+        let step = fault.place.map_or(String::new(), |(_, t)| format!(", timestep {t}"));
         format!(", first in {}{layer}{step}", fault.what)
     }
 }

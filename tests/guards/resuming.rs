@@ -149,8 +149,8 @@ pub const GUARDS: &[Guard] = &[
         name: "68 a finished run is left as it is",
         edits: &[Edit {
             file: RESUME,
-            there: "if checkpoint.finished(config.training.epochs) {",
-            gone: "if !OUT && checkpoint.finished(config.training.epochs) {",
+            there: "if checkpoint.finished(config.training.epochs) &&",
+            gone: "if !OUT && checkpoint.finished(config.training.epochs) &&",
         }],
         caught_by: Test("bits", "resuming_a_finished_run_changes_nothing"),
     },
