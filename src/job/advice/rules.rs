@@ -11,8 +11,9 @@ use crate::text::{short, shortest, thousands};
 type Rule = fn(&Facts) -> Option<String>;
 
 /// The most promising first; the last two always apply.
-pub(super) const ALL: [Rule; 17] = [
+pub(super) const ALL: [Rule; 18] = [
     untrained,
+    exploded,
     clipped,
     anchor,
     relative,
@@ -36,9 +37,25 @@ pub(super) fn untrained(facts: &Facts) -> Option<String> {
         .then(|| "The model has not been trained: --set training.epochs=20".into())
 }
 
+/// Nothing was learnt at all, by steps that are larger than any that are usual.
+pub(super) fn exploded(facts: &Facts) -> Option<String> {
+    const TIMES: f64 = 10.0;
+    const LARGE: f64 = 0.02;
+    let times = 1.0 + facts.report.scores.change(&facts.report.naive().scores)?;
+    let rate = facts.config.training.optimizer.learning_rate();
+    (times > TIMES && times.is_finite() && rate >= LARGE).then(|| {
+        format!(
+            "The error is {} times that of the naive prediction, and a learning rate of {rate} is large: take smaller \
+             steps, --set training.optimizer.learning_rate={}",
+            short(times),
+            argument((rate / 10.0).min(0.001))
+        )
+    })
+}
+
 /// The loss is a sum over steps, so a limit taken over from elsewhere is soon too low.
 pub(super) fn clipped(facts: &Facts) -> Option<String> {
-    let limit = facts.config.training.clip_grad_norm?;
+    let limit = facts.config.training.clip_grad_norm.filter(|_| exploded(facts).is_none())?;
     let mut norms: Vec<f64> = facts.history.iter().filter_map(|r| r.grad_norm).collect();
     norms.sort_by(f64::total_cmp);
     let usual = *norms.get(norms.len() / 2)?; // the first epoch's is often far higher

@@ -117,6 +117,19 @@ fn untrained() {
 }
 
 #[test]
+fn exploded() {
+    let far_off = Report { verdict: lost().verdict, ..sample::report(&[("y", 25.0, 1.0)], 4) };
+    let large = config(FORECAST, &["training.optimizer.learning_rate=100"]);
+    let found = suggested(rules::exploded, &facts(&large, &far_off), FORECAST);
+    assert_eq!(found, ["training.optimizer.learning_rate=0.001"]);
+    let with_limit = &["training.optimizer.learning_rate=100", "training.clip_grad_norm=30"];
+    let with_limit = config(FORECAST, with_limit);
+    assert_eq!(rules::clipped(&facts(&with_limit, &far_off)), None, "its norms tell nothing");
+    assert_eq!(rules::exploded(&facts(&large, &lost())), None, "a little worse is no explosion");
+    assert_eq!(rules::exploded(&facts(&config(FORECAST, &[]), &far_off)), None, "a usual rate");
+}
+
+#[test]
 fn clipped() {
     let (report, usual) = (lost(), config(FORECAST, &[]));
     let low = config(FORECAST, &["training.clip_grad_norm=30"]);
