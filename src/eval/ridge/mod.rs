@@ -2,7 +2,7 @@
 //!
 //! A forecast: one regression that all targets and series share, of the rows after a window on the rows of the window,
 //! both minus its last row, in scaled units and without a bias. A regression: of each target on the number inputs of the
-//! last rows up to its own, both minus their train means. The penalty is the one of nine that errs least on the
+//! last rows up to its own, both minus their train means. The penalty is the one of five that errs least on the
 //! validation rows.
 
 mod size;
