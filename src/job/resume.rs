@@ -41,11 +41,7 @@ pub fn resume(
         let advice = Vec::new();
         return Ok(FitResult { folder, outcome, best_epoch: 0, report: None, advice });
     }
-    // Scalers and words are those the run began with: its own, or of the model it started from.
-    let mut prepared = Prepared::with_words(&config, checkpoint.vocabularies.as_ref())?;
-    if let Some(scalers) = &checkpoint.scalers {
-        prepared.scalers = scalers.clone();
-    }
+    let prepared = prepare(&config, &checkpoint)?;
     refuse_new_data(&checkpoint, &prepared, options.accept_new_data)?;
     let mut run = RunFolder::resume(&folder, options.locking())?;
     // Again, now that nobody else can write here: another process may have gone on in the meantime.
@@ -68,6 +64,25 @@ pub fn resume(
     view.on(Event::Note(format!("going on after epoch {epoch}, update {update} of the next")))?;
     Session { config: &config, prepared: &prepared, run: &mut run, options, signal }
         .train(trainer, progress, metrics, view)
+}
+
+/// Its rows, with the scalers and words the run began with: its own, or those of the model it started from.
+fn prepare(config: &Config, checkpoint: &Checkpoint) -> Result<Prepared> {
+    let prepared = Prepared::with_words(config, checkpoint.vocabularies.as_ref());
+    let mut prepared = prepared.map_err(|error| match error {
+        // The run or its rows may have moved; the rows themselves are known by their hash.
+        Error::Input { path, reason } => Error::Input {
+            path,
+            reason: format!(
+                "{reason}; the run's config names it: --set data.path=FILE where it lies elsewhere now"
+            ),
+        },
+        error => error,
+    })?;
+    if let Some(scalers) = &checkpoint.scalers {
+        prepared.scalers = scalers.clone();
+    }
+    Ok(prepared)
 }
 
 /// What the user should know of a run that goes on, with so many lines of figures lost.
