@@ -167,13 +167,16 @@ pub fn shown_path(path: &Path) -> String {
 /// A word of a command line as a shell wants it: quoted where it must be.
 pub fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@".contains(c);
-    if word.starts_with('-') {
-        return shell_word(&format!("./{word}")); // no flag
-    }
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A path likewise; one that looks like a flag is told from it.
+pub fn shell_path(path: &Path) -> String {
+    let shown = shown_path(path);
+    shell_word(&if shown.starts_with('-') { format!("./{shown}") } else { shown })
 }
 
 #[cfg(test)]
@@ -206,5 +209,7 @@ mod tests {
         assert_eq!(shell_word("my runs/a"), "'my runs/a'");
         assert_eq!(shell_word("[\"it's\"]"), r#"'["it'\''s"]'"#);
         assert_eq!(shell_word(""), "''");
+        assert_eq!(shell_path(Path::new("my runs/a")), "'my runs/a'");
+        assert_eq!(shell_path(Path::new("-dash")), "./-dash");
     }
 }

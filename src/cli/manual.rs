@@ -1,8 +1,7 @@
 //! What a program says of itself: help, manual page, completions. All come from the same flags.
 
-use std::path::Path;
-
 use std::io::Write;
+use std::path::Path;
 
 use clap::builder::styling::{Style, Styles};
 use clap::error::{ContextKind, ContextValue, ErrorKind};

@@ -10,7 +10,7 @@ use super::nan_report;
 use super::prepare::Prepared;
 use super::recorder::{Behind, EpochClock, Moment, Recorder};
 use crate::config::Config;
-use crate::error::{Error, Result, shell_word, shown_path};
+use crate::error::{Error, Result, shell_path, shown_path};
 use crate::eval::{Evaluated, Report};
 use crate::model::{Tensors, initial_params};
 use crate::store::{
@@ -157,7 +157,7 @@ impl Session<'_> {
         let outcome = trainer.run(&mut progress, &mut recorder).map_err(|error| match error {
             Error::Diverged(what) => Error::Diverged(format!("{what}; {report} says more")),
             Error::Write { path, reason } => {
-                let run = shell_word(&shown_path(&folder));
+                let run = shell_path(&folder);
                 let reason =
                     format!("{reason}; once it can be written: rnn-train --resume --out {run}");
                 Error::Write { path, reason }
@@ -174,7 +174,7 @@ impl Session<'_> {
                     progress.epoch,
                     config.training.epochs,
                     progress.update,
-                    shell_word(&shown_path(&folder))
+                    shell_path(&folder)
                 ),
             ));
         }
@@ -212,7 +212,7 @@ fn go_on(signal: &AtomicI32, folder: &Path) -> Result<()> {
     if signal.load(Ordering::Relaxed) == 0 {
         return Ok(());
     }
-    let model = shell_word(&shown_path(folder));
+    let model = shell_path(folder);
     Err(stopped(
         signal,
         format!(

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::prepare::Prepared;
 use crate::data::Span;
-use crate::error::{shell_word, shown_path};
+use crate::error::{shell_path, shown_path};
 use crate::model::Direction;
 use crate::train::{Fault, NonFinite, Pass};
 
@@ -148,7 +148,7 @@ fn cures(found: &NonFinite, run: &Path) -> Vec<String> {
             cures.push("a shorter data.window.length, where the gradient has grown over many timesteps".to_owned());
         }
     }
-    let run = shell_word(&shown_path(run));
+    let run = shell_path(run);
     if found.epoch > 1 {
         cures.push(format!("a new run that begins with the best model so far: --init-from {run}"));
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicI32;
 use super::fit::{FitOptions, FitResult, Session, base_folder, data_files};
 use super::prepare::Prepared;
 use crate::config::{Config, Schedule, differences};
-use crate::error::{DataError, Error, Result, shell_word, shown_path};
+use crate::error::{DataError, Error, Result, shell_path, shown_path};
 use crate::model::initial_params;
 use crate::store::{
     Checkpoint, DataFile, MetricsLog, RunFolder, holds_run, newest_in, newest_run,
@@ -110,7 +110,7 @@ fn warnings(config: &Config, progress: &Progress, run: &RunFolder, lost: usize) 
 /// What can be done with a run that has nothing left to do.
 fn complete(checkpoint: &Checkpoint, config: &Config, folder: &Path) -> String {
     let (epoch, _) = checkpoint.position();
-    let run = shell_word(&shown_path(folder));
+    let run = shell_path(folder);
     let scores = format!("rnn-eval --model {run} scores it");
     if checkpoint.stopped_early() {
         return format!(
@@ -221,11 +221,10 @@ fn read_checkpoint(folder: &Path, path: &Path, previous: bool) -> Result<Checkpo
             Error::Model { path, reason: format!("{reason}; {hint}") }
         }
         Error::Input { path, .. } if !path.exists() => {
-            let has_older = !previous && other.exists();
             let reason = match Checkpoint::read(&other) {
-                Ok(older) if has_older => format!("is gone; {}", whole(&older)),
-                _ if previous => "there is no checkpoint before the last one; leave out --from-previous".into(),
-                _ => "the run's checkpoint is gone, and without it the run cannot go on: start a new one with another \
+                Ok(older) => format!("is gone; {}", whole(&older)),
+                Err(_) if previous => "there is no checkpoint before the last one; leave out --from-previous".into(),
+                Err(_) => "the run's checkpoint is gone, and without it the run cannot go on: start a new one with another \
                       --out, from its model with --init-from".into(),
             };
             Error::Input { path, reason }
@@ -260,7 +259,7 @@ fn refuse_changes(checkpoint: &Checkpoint, config: &Config, folder: &Path) -> Re
             "a resumed run keeps its config, but these changed: {}; take them back (rnn-train --resume --out \
              {} alone takes the run's own), or start a new run, with --init-from where its network stays",
             changed.join(", "),
-            shell_word(&shown_path(folder))
+            shell_path(folder)
         ),
     })
 }

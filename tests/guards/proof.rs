@@ -17,7 +17,7 @@ const SWITCH: &str = r#"
 /// Whether a guard is taken out.
 pub fn guard_is_out(name: &str) -> bool {
     static OUT: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
-    OUT.get_or_init(|| std::env::var("RNN_GUARD_OUT").ok()).as_deref() == Some(name)
+    OUT.get_or_init(|| std::env::var("VARIABLE").ok()).as_deref() == Some(name)
 }
 "#;
 /// What is copied.
@@ -43,7 +43,8 @@ impl Proof {
         let tree = base.join("tree");
         let mut files = files_of(root);
         let mut texts = edited(root, guards);
-        *texts.entry("src/lib.rs").or_insert_with(|| read(root, "src/lib.rs")) += SWITCH;
+        *texts.entry("src/lib.rs").or_insert_with(|| read(root, "src/lib.rs")) +=
+            &SWITCH.replace("VARIABLE", VARIABLE);
         for (file, text) in texts {
             files.insert(file.into(), text.into_bytes());
         }

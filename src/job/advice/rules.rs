@@ -3,7 +3,7 @@
 use super::Facts;
 use super::class_rules::{both_ways, letters, rare_classes};
 use crate::config::{Head, LossSteps, RelativeTo, ScalePer, Schedule, State, TaskKind};
-use crate::error::{shell_word, shown_path};
+use crate::error::{shell_path, shell_word};
 use crate::eval::Standing;
 use crate::text::{short, shortest, thousands};
 
@@ -102,7 +102,7 @@ pub(super) fn unfinished(facts: &Facts) -> Option<String> {
         let more = format!("--set training.epochs={}", 2 * last);
         match facts.folder.as_ref().filter(|_| goes_on) {
             Some(folder) => {
-                let folder = shell_word(&shown_path(folder));
+                let folder = shell_path(folder);
                 format!("{found}; rnn-train --resume --out {folder} {more} goes on")
             }
             None => format!("{found}: {more}"),

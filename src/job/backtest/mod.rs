@@ -152,10 +152,11 @@ fn cut(whole: &Dataset, fold: usize, folds: usize) -> Dataset {
 
 /// How many folds run at a time: as many as there are threads, and as fit into memory. The last fold is the largest.
 fn side_by_side(config: &Config, parts: &[Dataset], threads: usize) -> Result<usize> {
-    let Some(last) = parts.last() else { return Ok(1) };
+    let most = threads.min(parts.len());
+    let (Some(last), 2..) = (parts.last(), most) else { return Ok(1) };
     let prepared = Prepared::on(config, last.clone(), None)?;
     let rows_shared = Arc::ptr_eq(&prepared.dataset.train.table, &last.train.table);
-    Ok(memory::side_by_side(config, &prepared, rows_shared, threads.clamp(1, parts.len())))
+    Ok(memory::side_by_side(config, &prepared, rows_shared, most))
 }
 
 /// Every fold on threads of its own, so many folds at a time.
